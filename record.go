@@ -1,0 +1,86 @@
+package hostkeep
+
+import "time"
+
+// Change says who changes the store, by which function and with which
+// arguments. Every write carries one: it becomes the record's row.
+type Change struct {
+	Caller   Caller
+	Function string
+	Args     string // JSON object of the arguments, secrets replaced by digests
+}
+
+// Object names one thing that a change wrote, so that other nodes know what to
+// read again. Ref helps them to find what is gone: a token's key in memory.
+type Object struct {
+	Kind string `json:"kind"` // "principal", "token", "account", "package"
+	ID   int64  `json:"id"`
+	Ref  string `json:"ref,omitempty"`
+	Name string `json:"name,omitempty"` // for people who read the record
+}
+
+// The kinds of Object.
+const (
+	KindPrincipal = "principal"
+	KindToken     = "token"
+	KindAccount   = "account"
+	KindPackage   = "package"
+)
+
+// Event is one row of the record, which is at the same time the change feed's
+// event. Hash chains it to the row before; MAC is made with a key that is not
+// in the database.
+type Event struct {
+	Seq       int64
+	At        time.Time
+	Node      string // incarnation of the process that made it
+	Function  string
+	ActorID   int64
+	Actor     string
+	Via       Via
+	TokenID   int64
+	Addr      string
+	RequestID string
+	RealUser  string
+	Args      string
+	Objects   []Object
+	Prev      []byte
+	Hash      []byte
+	MAC       []byte
+}
+
+// Cursor is a place in the feed. Gen changes with a restore; the hash shows a
+// rewritten table.
+type Cursor struct {
+	Gen  int64
+	Seq  int64
+	Hash [32]byte
+}
+
+// Snapshot is what a node keeps in memory, as of one place in the feed.
+type Snapshot struct {
+	At         Cursor
+	Principals []Principal
+	Tokens     []Token
+}
+
+// Delta is what changed after a cursor. Gone objects are those whose row is no
+// longer there.
+type Delta struct {
+	At         Cursor
+	Events     []Event
+	Principals []Principal
+	Tokens     []Token
+	Gone       []Object
+}
+
+// NodeRow is a running server as the others see it.
+type NodeRow struct {
+	Incarnation string // random, new at each start
+	Name        string
+	Seq         int64 // it has applied every change up to here
+	Lease       time.Duration
+}
+
+// Clock tells the time; tests move it.
+type Clock func() time.Time
