@@ -57,6 +57,9 @@ type Plan struct {
 	DigestAuth             bool
 }
 
+// DefaultPackage is the package that a new server has and createacct falls back to.
+const DefaultPackage = "default"
+
 // Package is a hosting package. OwnerID is 0 for a global one (root's).
 type Package struct {
 	ID         int64

@@ -1,0 +1,145 @@
+// Package api holds the central idea: an API function is one declared value.
+// Name, privilege, typed parameters, typed result and handler stand in one
+// place, and the dispatcher, applist, help and the contract test follow from
+// them. It refuses to know HTTP, SQL and how a caller proved who it is.
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/wire"
+)
+
+// Touch says which credentials a function makes or changes. The zero value
+// means "not declared" and is refused at start.
+type Touch uint8
+
+// What a function may touch (promise 2).
+const (
+	_ Touch = iota
+	// NoCredentials: none at all.
+	NoCredentials
+	// OwnTokens: tokens of the calling user; the token family bounds them by
+	// Caller.MayLeaveToken.
+	OwnTokens
+	// AccountPassword: the password of the account it names. When that account
+	// is a WHM user, Caller.MayTouchWHMUser decides.
+	AccountPassword
+	// WHMUsers: makes WHM users or changes what they hold.
+	// Caller.MayTouchWHMUser decides for the account it names, always.
+	WHMUsers
+	// NewAccounts: makes accounts, and a WHM user when In says so (Granter).
+	NewAccounts
+)
+
+// Granter is what the In of a function implements that may make a WHM user or
+// give one privileges.
+type Granter interface {
+	// Grants reports whether the call would make a WHM user, and which
+	// privileges that one would hold.
+	Grants() (makesWHMUser bool, p hostkeep.Privileges)
+}
+
+// Decl is what a function says about itself besides its types.
+type Decl struct {
+	Name    string // as called
+	Summary string // one sentence
+	Since   string // WHM version that brought it, as in functions.json
+	// Opens lists the privileges any one of which opens the function; All
+	// always does. Anyone is spelled.
+	Opens []hostkeep.Privilege
+	// Writes: changes state, and so is written to the record.
+	Writes  bool
+	Touches Touch
+	// Account names the parameter that names the account acted on. The
+	// dispatcher answers for a missing and for a foreign account alike, with
+	// NoAccount, where %s is the name as given.
+	Account   string
+	NoAccount string
+}
+
+// Call is one call on its way to a handler: who asks, and what the record will
+// say of it. Handlers hand Change on to the store.
+type Call struct {
+	hostkeep.Caller
+	Function string
+	Args     string // for the record; secrets replaced by digests
+}
+
+// Change is what a handler tells the store with a write.
+func (c Call) Change() hostkeep.Change {
+	return hostkeep.Change{Caller: c.Caller, Function: c.Function, Args: c.Args}
+}
+
+// Function is a declared function with its types erased.
+type Function struct {
+	Decl
+	In      *wire.Input
+	Out     *wire.Output
+	err     error
+	account int // field index of the account parameter, or -1
+	newIn   func() any
+	handle  func(context.Context, Call, any) (reflect.Value, error)
+}
+
+// Define declares a function. Mistakes surface from New, all at once.
+func Define[In, Out any](d Decl, handle func(context.Context, Call, In) (Out, error)) *Function {
+	inType := reflect.TypeFor[In]()
+	in, inErr := wire.CompileInput(inType)
+	out, outErr := wire.CompileOutput(reflect.TypeFor[Out]())
+	f := &Function{Decl: d, In: in, Out: out, account: -1}
+	f.newIn = func() any { return new(In) }
+	f.handle = func(ctx context.Context, c Call, arg any) (reflect.Value, error) {
+		res, err := handle(ctx, c, *arg.(*In))
+		return reflect.ValueOf(&res).Elem(), err
+	}
+	f.err = errors.Join(inErr, outErr, f.bindAccount(inType), f.checkDecl(inType))
+	return f
+}
+
+// bindAccount finds the field that the account parameter is decoded into.
+func (f *Function) bindAccount(t reflect.Type) error {
+	if f.Account == "" {
+		return nil
+	}
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("whm"), ",")
+		if name == f.Account && t.Field(i).Type.Kind() == reflect.String {
+			f.account = i
+			return nil
+		}
+	}
+	return fmt.Errorf("account parameter %q is no string field of In", f.Account)
+}
+
+var functionName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
+
+func (f *Function) checkDecl(in reflect.Type) error {
+	var errs []error
+	complain := func(bad bool, text string) {
+		if bad {
+			errs = append(errs, errors.New(text))
+		}
+	}
+	complain(!functionName.MatchString(f.Name), "the name is missing or unfit")
+	complain(f.Summary == "", "the summary is missing")
+	complain(len(f.Opens) == 0, "no privilege is declared (Anyone is spelled)")
+	complain(f.Touches == 0, "it does not say which credentials it touches")
+	complain(f.Touches != NoCredentials && !f.Writes, "it touches credentials and does not write")
+	complain((f.Touches == AccountPassword || f.Touches == WHMUsers) && f.Account == "", "it touches an account's credentials and names no account")
+	complain((f.Account == "") != (f.NoAccount == ""), "account parameter and its missing text go together")
+	complain((f.Touches == NewAccounts || f.Touches == WHMUsers) && !in.Implements(reflect.TypeFor[Granter]()), "its In does not say what it grants")
+	for _, p := range f.Opens {
+		complain(p != hostkeep.Anyone && !(hostkeep.Privileges{}).With(p).Lists(p), fmt.Sprintf("the privilege %q does not exist", p))
+	}
+	return errors.Join(errs...)
+}
+
+// Done is the Out of a function that answers without data.
+type Done struct{ wire.Note }

@@ -1,0 +1,131 @@
+// Package accounts is the family of account functions: create, list, suspend,
+// remove, change package and password. It holds WHM's rules of names, domains
+// and limits. It refuses to know HTTP, SQL and what makes an account real on a
+// machine.
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+)
+
+// Reader is what the family reads.
+type Reader interface {
+	Principal(name string) (hostkeep.Principal, error)
+	PrincipalByID(id int64) (hostkeep.Principal, error)
+	Account(user string) (hostkeep.Account, error)
+	AccountByDomain(domain string) (hostkeep.Account, error)
+	Accounts(ownerID int64) ([]hostkeep.Account, error)
+	Package(name string) (hostkeep.Package, error)
+	MaxUID() (int64, error)
+}
+
+// Tx is what the family writes, within one change.
+type Tx interface {
+	Reader
+	NewID() int64
+	InsertPrincipal(p hostkeep.Principal, passwordHash string) error
+	UpdatePrincipal(hostkeep.Principal) error
+	SetPasswordHash(id int64, passwordHash string) error
+	InsertAccount(hostkeep.Account) error
+	UpdateAccount(hostkeep.Account) error
+	DeleteAccount(id int64) error
+}
+
+// Deps is what the family is made of.
+type Deps struct {
+	Read         func(context.Context, func(Reader) error) error
+	Change       func(context.Context, hostkeep.Change, func(Tx) error) error
+	Now          hostkeep.Clock
+	HashPassword func(context.Context, hostkeep.Secret) (string, error)
+	NewPassword  func() (hostkeep.Secret, error)
+	Hostname     string
+	IP           string // the server's shared address
+}
+
+type family struct{ Deps }
+
+// Functions declares the family.
+func Functions(d Deps) []*api.Function {
+	f := family{d}
+	return []*api.Function{
+		api.Define(api.Decl{
+			Name: "createacct", Summary: "Make a cPanel account.", Since: "11.32",
+			Opens: []hostkeep.Privilege{hostkeep.CreateAcct}, Writes: true, Touches: api.NewAccounts,
+		}, f.createacct),
+		api.Define(api.Decl{
+			Name: "listaccts", Summary: "List the accounts that the caller may see, sorted by user.", Since: "11",
+			Opens: []hostkeep.Privilege{"list-accts"}, Touches: api.NoCredentials,
+		}, f.listaccts),
+		api.Define(api.Decl{
+			Name: "accountsummary", Summary: "Show one account, by user or domain.", Since: "11.32",
+			Opens: []hostkeep.Privilege{"acct-summary"}, Touches: api.NoCredentials,
+		}, f.accountsummary),
+		api.Define(api.Decl{
+			Name: "suspendacct", Summary: "Suspend an account.", Since: "11",
+			Opens: []hostkeep.Privilege{"suspend-acct"}, Writes: true, Touches: api.NoCredentials,
+			Account: "user", NoAccount: "_suspendacct called for a user that does not exist. (%s)",
+		}, f.suspendacct),
+		api.Define(api.Decl{
+			Name: "unsuspendacct", Summary: "Unsuspend an account.", Since: "11",
+			Opens: []hostkeep.Privilege{"suspend-acct"}, Writes: true, Touches: api.NoCredentials,
+			Account: "user", NoAccount: "_unsuspendacct called for a user that does not exist. (%s)",
+		}, f.unsuspendacct),
+		api.Define(api.Decl{
+			Name: "listsuspended", Summary: "List the suspended accounts that the caller may see.", Since: "11",
+			Opens: []hostkeep.Privilege{"suspend-acct"}, Touches: api.NoCredentials,
+		}, f.listsuspended),
+		api.Define(api.Decl{
+			Name: "removeacct", Summary: "Remove an account, and the tokens of its user.", Since: "11",
+			Opens: []hostkeep.Privilege{"kill-acct"}, Writes: true, Touches: api.NoCredentials,
+			Account: "username", NoAccount: "System user %s does not exist!",
+		}, f.removeacct),
+		api.Define(api.Decl{
+			Name: "changepackage", Summary: "Give an account another package and its limits.", Since: "11",
+			Opens: []hostkeep.Privilege{"upgrade-account"}, Writes: true, Touches: api.NoCredentials,
+			Account: "user", NoAccount: "Sorry the user %s does not exist",
+		}, f.changepackage),
+		api.Define(api.Decl{
+			Name: "passwd", Summary: "Change the password of an account's user.", Since: "11",
+			Opens: []hostkeep.Privilege{"passwd"}, Writes: true, Touches: api.AccountPassword,
+			Account: "user", NoAccount: noSuchUser,
+		}, f.passwd),
+	}
+}
+
+const noSuchUser = "Sorry, the user %s does not exist."
+
+// mine finds an account that the caller may act on, as the change sees it. The
+// dispatcher asked the node's memory before; this asks the store. A foreign
+// account is answered like a missing one.
+func mine(r Reader, c hostkeep.Caller, user, missing string) (hostkeep.Account, error) {
+	a, err := r.Account(user)
+	if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && !sees(c, a)) {
+		return a, hostkeep.Errorf(hostkeep.NotFound, missing, hostkeep.Clip(user, 64))
+	}
+	if err != nil {
+		return a, fmt.Errorf("finding the account: %w", err)
+	}
+	return a, nil
+}
+
+func sees(c hostkeep.Caller, a hostkeep.Account) bool {
+	return c.User.Owns(hostkeep.Principal{ID: a.ID, OwnerID: a.OwnerID})
+}
+
+// visible reads the accounts that the caller may see.
+func (f family) visible(ctx context.Context, c hostkeep.Caller) (as []hostkeep.Account, err error) {
+	scope := c.User.ID
+	if c.User.Rights().Has(hostkeep.All) {
+		scope = 0
+	}
+	err = f.Read(ctx, func(r Reader) (err error) {
+		as, err = r.Accounts(scope)
+		return err
+	})
+	return as, err
+}

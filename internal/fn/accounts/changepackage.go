@@ -1,0 +1,110 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/wire"
+)
+
+type changePackageIn struct {
+	User    string `whm:"user,required"`
+	Package string `whm:"pkg,required"`
+}
+
+func (f family) changepackage(ctx context.Context, c api.Call, in changePackageIn) (out api.Done, err error) {
+	var from hostkeep.Account
+	var to hostkeep.Package
+	err = f.Change(ctx, c.Change(), func(tx Tx) error {
+		a, err := mine(tx, c.Caller, in.User, "Sorry the user %s does not exist")
+		if err != nil {
+			return err
+		}
+		if to, err = usable(tx, c.Caller, in.Package); err != nil {
+			return err
+		}
+		from = a
+		a.PackageID, a.Plan = to.ID, to.Plan
+		return tx.UpdateAccount(a)
+	})
+	out.Note = wire.Note{
+		Reason: "Account Upgrade/Downgrade Complete for " + in.User,
+		Raw:    fmt.Sprintf("Changing package from %s to %s\nChanging disk quota from %s to %s Meg\n", from.Package, to.Name, from.Plan.Quota, to.Plan.Quota),
+	}
+	return out, err
+}
+
+// usable finds a package that the caller may give to an account: its own, and
+// global ones with viewglobalpackages; the package "default" is everybody's.
+func usable(r Reader, c hostkeep.Caller, name string) (hostkeep.Package, error) {
+	p, err := r.Package(name)
+	global := p.OwnerID == 0 && (c.Rights.Has(hostkeep.ViewGlobalPackages) || p.Name == hostkeep.DefaultPackage)
+	may := c.User.Rights().Has(hostkeep.All) || p.OwnerID == c.User.ID || global
+	if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && !may) {
+		return p, hostkeep.Errorf(hostkeep.NotFound, "Specified package does not exist.")
+	}
+	if err != nil {
+		return p, fmt.Errorf("finding the package: %w", err)
+	}
+	return p, nil
+}
+
+type passwdIn struct {
+	User     string          `whm:"user,required"`
+	Password hostkeep.Secret `whm:"password,required,alias=pass"`
+	Database bool            `whm:"db_pass_update,default=1" doc:"taken and without effect: no database server is run"`
+	Digest   bool            `whm:"enabledigest,alias=digestauth,default=0" doc:"taken and without effect"`
+}
+
+type passwdOut struct {
+	wire.Note
+	App []string `whm:"app"`
+}
+
+// passwd sets the one password of a user. Whether it may be set where the user
+// is a WHM user, the dispatcher has decided (promise 2); it is asked again here
+// because the user may have become one since.
+func (f family) passwd(ctx context.Context, c api.Call, in passwdIn) (out passwdOut, err error) {
+	if err := checkPassword(in.User, in.Password); err != nil {
+		return out, err
+	}
+	hash, err := f.HashPassword(ctx, in.Password)
+	if err != nil {
+		return out, err
+	}
+	err = f.Change(ctx, c.Change(), func(tx Tx) error {
+		p, err := tx.Principal(in.User)
+		if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && !c.User.Owns(p)) {
+			return hostkeep.Errorf(hostkeep.NotFound, noSuchUser, hostkeep.Clip(in.User, 64))
+		}
+		if err != nil {
+			return err
+		}
+		if p.WHMUser() {
+			if err := c.MayTouchWHMUser(p, p.Privileges); err != nil {
+				return err
+			}
+		}
+		return tx.SetPasswordHash(p.ID, hash)
+	})
+	out.App = []string{"system"}
+	out.Note = wire.Note{Reason: "Password changed for user " + in.User, Raw: "Changing password for " + in.User + "\nPassword for " + in.User + " has been changed\n"}
+	return out, err
+}
+
+// checkPassword refuses what no account should have. Strength scores come with
+// get_password_strength.
+func checkPassword(user string, s hostkeep.Secret) error {
+	switch p := s.Reveal(); {
+	case len(p) < 6:
+		return hostkeep.Errorf(hostkeep.Invalid, "The password is too short: it needs at least 6 characters.")
+	case len(p) > 256:
+		return hostkeep.Errorf(hostkeep.Invalid, "The password is too long: it has at most 256 bytes.")
+	case p == user:
+		return hostkeep.Errorf(hostkeep.Invalid, "The password must not be the user's name.")
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package accounts
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/wire"
+)
+
+type searchIn struct {
+	Search string `whm:"search" doc:"regular expression (RE2), unanchored; the whole value with searchmethod=exact"`
+	Type   string `whm:"searchtype,enum=domain|owner|user|ip|package"`
+	Method string `whm:"searchmethod,enum=exact|regex,default=regex"`
+}
+
+type listIn struct {
+	searchIn
+	Want string `whm:"want" doc:"fields to show, separated by commas"`
+}
+
+type listOut struct {
+	wire.Note
+	Accounts []row `whm:"acct,list"`
+}
+
+func (f family) listaccts(ctx context.Context, c api.Call, in listIn) (out listOut, err error) {
+	matches, err := in.matcher()
+	if err != nil {
+		return out, err
+	}
+	accounts, err := f.visible(ctx, c.Caller)
+	if err != nil {
+		return out, err
+	}
+	slices.SortFunc(accounts, func(a, b hostkeep.Account) int { return cmp.Compare(a.User, b.User) })
+	out.Accounts = make([]row, 0, len(accounts))
+	for _, a := range accounts {
+		if matches(a) {
+			out.Accounts = append(out.Accounts, row{summaryRow: shown(a)})
+		}
+	}
+	if in.Want != "" {
+		out.Columns = strings.FieldsFunc(in.Want, func(r rune) bool { return r == ',' || r == ' ' })
+	}
+	return out, nil
+}
+
+// matcher compiles the search. Without both search and searchtype, everything
+// matches, as recorded. Go's expressions run in linear time; what they do not
+// have (look-around, back references) is said.
+func (in searchIn) matcher() (func(hostkeep.Account) bool, error) {
+	if in.Search == "" || in.Type == "" {
+		return func(hostkeep.Account) bool { return true }, nil
+	}
+	field := map[string]func(hostkeep.Account) string{
+		"domain":  func(a hostkeep.Account) string { return a.Domain },
+		"owner":   func(a hostkeep.Account) string { return a.Owner },
+		"user":    func(a hostkeep.Account) string { return a.User },
+		"ip":      func(a hostkeep.Account) string { return a.IP },
+		"package": func(a hostkeep.Account) string { return a.Package },
+	}[in.Type]
+	if in.Method == "exact" {
+		return func(a hostkeep.Account) bool { return field(a) == in.Search }, nil
+	}
+	re, err := regexp.Compile(in.Search)
+	if err != nil {
+		return nil, hostkeep.Errorf(hostkeep.Invalid, "The parameter \"search\" is no regular expression that this server understands (RE2: no look-around, no back references).")
+	}
+	return func(a hostkeep.Account) bool { return re.MatchString(field(a)) }, nil
+}
+
+type summaryIn struct {
+	User   string `whm:"user"`
+	Domain string `whm:"domain"`
+}
+
+type summaryOut struct {
+	Accounts []summaryRow `whm:"acct,list"`
+}
+
+const noAccount = "Account does not exist"
+
+func (f family) accountsummary(ctx context.Context, c api.Call, in summaryIn) (out summaryOut, err error) {
+	if in.User == "" && in.Domain == "" {
+		return out, hostkeep.Errorf(hostkeep.Invalid, "The parameter \"user\" or \"domain\" is required.")
+	}
+	err = f.Read(ctx, func(r Reader) error {
+		user := in.User
+		if user == "" {
+			a, err := r.AccountByDomain(strings.ToLower(in.Domain))
+			if err != nil && !errors.Is(err, hostkeep.ErrNotFound) {
+				return fmt.Errorf("finding the domain: %w", err)
+			}
+			user = a.User
+		}
+		a, err := mine(r, c.Caller, user, noAccount+"%.0s") // the name is not in the sentence
+		if err != nil {
+			return err
+		}
+		if in.Domain != "" && !strings.EqualFold(in.Domain, a.Domain) {
+			return hostkeep.Errorf(hostkeep.NotFound, noAccount)
+		}
+		out.Accounts = []summaryRow{shown(a)}
+		return nil
+	})
+	return out, err
+}
+
+type suspendedRow struct {
+	User   string `whm:"user"`
+	Owner  string `whm:"owner"`
+	Time   string `whm:"time"`
+	Unix   int64  `whm:"unixtime"`
+	Reason string `whm:"reason"`
+	Locked bool   `whm:"is_locked"`
+}
+
+type suspendedOut struct {
+	Accounts []suspendedRow `whm:"account,list"`
+}
+
+func (f family) listsuspended(ctx context.Context, c api.Call, _ struct{}) (out suspendedOut, err error) {
+	accounts, err := f.visible(ctx, c.Caller)
+	slices.SortFunc(accounts, func(a, b hostkeep.Account) int { return cmp.Compare(a.User, b.User) })
+	for _, a := range accounts {
+		if a.Suspended {
+			out.Accounts = append(out.Accounts, suspendedRow{
+				a.User, a.Owner, a.SuspendedAt.UTC().Format("Mon Jan _2 15:04:05 2006"), a.SuspendedAt.Unix(), a.SuspendReason, a.Locked,
+			})
+		}
+	}
+	return out, err
+}

@@ -1,0 +1,114 @@
+// Package server is the family of functions that tell about the server and the
+// caller: version, gethostname, systemloadavg, applist, myprivs. It refuses to
+// know the store and the catalogue; both reach it as functions.
+package server
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/wire"
+)
+
+// Level is the WHM version whose API 1 Hostkeep speaks, as clients expect it
+// from the function version. Source: the API description of 11.138.
+const Level = "11.138.0.0"
+
+// Deps is what the family is made of.
+type Deps struct {
+	Hostname string // qualified
+	// LoadAvg answers the text of the kernel's load averages, "0.01 0.02 0.03 …".
+	LoadAvg func() (string, error)
+	// Callable lists the functions that a caller may call.
+	Callable func(hostkeep.Caller) []string
+}
+
+type family struct{ Deps }
+
+// Functions declares the family.
+func Functions(d Deps) []*api.Function {
+	f := family{d}
+	return []*api.Function{
+		api.Define(api.Decl{
+			Name: "version", Summary: "The WHM version whose API is spoken.", Since: "11.38",
+			Opens: []hostkeep.Privilege{"basic-system-info", "clustering"}, Touches: api.NoCredentials,
+		}, f.version),
+		api.Define(api.Decl{
+			Name: "gethostname", Summary: "The server's qualified host name.", Since: "11",
+			Opens: []hostkeep.Privilege{"basic-system-info", "clustering"}, Touches: api.NoCredentials,
+		}, f.gethostname),
+		api.Define(api.Decl{
+			Name: "systemloadavg", Summary: "The load averages of one, five and fifteen minutes.", Since: "11.28",
+			Opens: []hostkeep.Privilege{"basic-system-info"}, Touches: api.NoCredentials,
+		}, f.systemloadavg),
+		api.Define(api.Decl{
+			Name: "applist", Summary: "The functions that the caller may call, by name.", Since: "11",
+			Opens: []hostkeep.Privilege{"basic-whm-functions"}, Touches: api.NoCredentials,
+		}, f.applist),
+		api.Define(api.Decl{
+			Name: "myprivs", Summary: "The privileges that the caller has.", Since: "11",
+			Opens: []hostkeep.Privilege{"basic-whm-functions"}, Touches: api.NoCredentials,
+		}, f.myprivs),
+	}
+}
+
+type versionOut struct {
+	Version string `whm:"version"`
+}
+
+func (f family) version(context.Context, api.Call, struct{}) (versionOut, error) {
+	return versionOut{Level}, nil
+}
+
+type hostnameOut struct {
+	Hostname string `whm:"hostname"`
+}
+
+func (f family) gethostname(context.Context, api.Call, struct{}) (hostnameOut, error) {
+	return hostnameOut{f.Hostname}, nil
+}
+
+// loadOut answers text, as recorded traffic does; the description says numbers.
+type loadOut struct {
+	One     string `whm:"one"`
+	Five    string `whm:"five"`
+	Fifteen string `whm:"fifteen"`
+}
+
+func (f family) systemloadavg(context.Context, api.Call, struct{}) (loadOut, error) {
+	text, err := f.LoadAvg()
+	if err != nil {
+		return loadOut{}, err
+	}
+	parts := strings.Fields(text)
+	if len(parts) < 3 {
+		return loadOut{}, errors.New("the kernel's load averages cannot be read")
+	}
+	return loadOut{parts[0], parts[1], parts[2]}, nil
+}
+
+type appsOut struct {
+	App []string `whm:"app"`
+}
+
+func (f family) applist(_ context.Context, c api.Call, _ struct{}) (appsOut, error) {
+	return appsOut{f.Callable(c.Caller)}, nil
+}
+
+type privsOut struct {
+	Privileges []wire.Keyed[bool] `whm:"privileges"`
+}
+
+// myprivs flags what the caller lists: a holder of all is answered all=1 and
+// the rest 0, as recorded.
+func (f family) myprivs(_ context.Context, c api.Call, _ struct{}) (privsOut, error) {
+	table := hostkeep.PrivilegeTable()
+	flags := make(wire.Keyed[bool], len(table))
+	for i, p := range table {
+		flags[i] = wire.KeyedItem[bool]{Key: string(p.Name), Value: c.Rights.Lists(p.Name)}
+	}
+	return privsOut{[]wire.Keyed[bool]{flags}}, nil
+}

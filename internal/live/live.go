@@ -1,0 +1,224 @@
+// Package live is what a node keeps in memory to answer who is calling and what
+// they may do: tokens, principals, privileges. It follows the store's change
+// feed under a lease; a node that can no longer follow refuses everything. It
+// refuses to know SQL, HTTP, headers and secrets: it sees keyed hashes only.
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+// Store is what a node follows.
+type Store interface {
+	Load(context.Context) (hostkeep.Snapshot, error)
+	Since(context.Context, hostkeep.Cursor) (hostkeep.Delta, error)
+	Moved(context.Context) (bool, error)
+	Beat(context.Context, hostkeep.NodeRow) error
+	Nodes(context.Context) ([]hostkeep.NodeRow, error)
+}
+
+// Options is what a node is made of.
+type Options struct {
+	Store       Store
+	Incarnation string // random, new at each start
+	Name        string
+	Lease       time.Duration
+	// LeaseByWrite: the lease is renewed only by a heartbeat that was written.
+	// So it must be where the store is elsewhere: a fenced old primary still
+	// answers reads. The embedded store is one file on this machine, where a
+	// read is proof enough, and a full disk must not stop the server.
+	LeaseByWrite bool
+	// Diverged reports whether an error of Since means that the feed is not the
+	// one that was followed (a restore, a rewritten table).
+	Diverged func(error) bool
+	// Boot tells the time since boot, suspension included; nil: the kernel's.
+	Boot func() time.Duration
+	Log  *slog.Logger
+}
+
+// Node is one process's memory.
+type Node struct {
+	Options
+	until atomic.Int64 // the lease's end, in nanoseconds since boot
+
+	mu  sync.RWMutex // guards mem
+	mem memory
+
+	step   sync.Mutex // one follower at a time; guards at, posted, beat
+	at     hostkeep.Cursor
+	posted int64
+	beat   time.Duration
+}
+
+// New makes a node that has loaded nothing and is not ready.
+func New(o Options) *Node {
+	if o.Boot == nil {
+		o.Boot = sinceBoot
+	}
+	return &Node{Options: o, mem: newMemory(hostkeep.Snapshot{})}
+}
+
+// sinceBoot reads CLOCK_BOOTTIME, which goes on while the machine is suspended:
+// a lease must not outlive a sleep.
+func sinceBoot() time.Duration {
+	var ts unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts); err != nil {
+		return 1<<63 - 1 // no clock, no lease
+	}
+	return time.Duration(ts.Nano())
+}
+
+var (
+	errLapsed = errors.New("the node's lease on the store has run out")
+	errBehind = errors.New("the change was saved, but this node could not follow it")
+)
+
+// Ready is nil while the node's lease lasts, else why nobody can be judged.
+func (n *Node) Ready() error {
+	if int64(n.Boot()) >= n.until.Load() {
+		return errLapsed
+	}
+	return nil
+}
+
+// Seq is the number of the last change that memory holds.
+func (n *Node) Seq() int64 {
+	n.step.Lock()
+	defer n.step.Unlock()
+	return n.at.Seq
+}
+
+// Load fills the memory from the store and starts the lease.
+func (n *Node) Load(ctx context.Context) error {
+	n.step.Lock()
+	defer n.step.Unlock()
+	return n.load(ctx)
+}
+
+func (n *Node) load(ctx context.Context) error {
+	noted := n.Boot()
+	s, err := n.Store.Load(ctx)
+	if err != nil {
+		return fmt.Errorf("loading the node's memory: %w", err)
+	}
+	n.mu.Lock()
+	n.mem = newMemory(s)
+	n.mu.Unlock()
+	n.at = s.At
+	if err := n.post(ctx); err != nil && n.LeaseByWrite {
+		return err
+	}
+	n.until.Store(int64(noted + n.Lease))
+	return nil
+}
+
+// post writes the node's row: its position, and that it lives.
+func (n *Node) post(ctx context.Context) error {
+	noted := n.Boot() // before the write: the lease counts from here
+	row := hostkeep.NodeRow{Incarnation: n.Incarnation, Name: n.Name, Seq: n.at.Seq, Lease: n.Lease}
+	if err := n.Store.Beat(ctx, row); err != nil {
+		return fmt.Errorf("writing the node's heartbeat: %w", err)
+	}
+	n.posted, n.beat = n.at.Seq, noted
+	return nil
+}
+
+// Reach makes sure that memory holds the change at a cursor: the last step of
+// this node's own changes, before they are answered. When it fails the node
+// stops serving until it follows again.
+func (n *Node) Reach(ctx context.Context, c hostkeep.Cursor) error {
+	n.step.Lock()
+	defer n.step.Unlock()
+	if n.at.Seq >= c.Seq && n.at.Gen == c.Gen {
+		return nil
+	}
+	if _, err := n.apply(ctx); err != nil {
+		n.until.Store(0)
+		n.Log.Error("a change was saved that this node cannot follow; it refuses every call until it can", "err", err)
+		return errors.Join(hostkeep.ErrOutcomeUnknown, errBehind)
+	}
+	return nil
+}
+
+// apply reads the feed from the cursor on and applies it. foreign reports
+// whether somebody else's change was among it, who may be waiting for us.
+func (n *Node) apply(ctx context.Context) (foreign bool, err error) {
+	d, err := n.Store.Since(ctx, n.at)
+	switch {
+	case err != nil && n.Diverged != nil && n.Diverged(err):
+		n.until.Store(0)
+		n.Log.Error("the record is not the one that was followed; loading everything again", "err", err)
+		return true, n.load(ctx)
+	case err != nil:
+		return false, fmt.Errorf("following the record: %w", err)
+	}
+	n.mu.Lock()
+	n.mem.apply(d)
+	n.mu.Unlock()
+	n.at = d.At
+	for _, e := range d.Events {
+		foreign = foreign || e.Node != n.Incarnation
+	}
+	return foreign, nil
+}
+
+// Follow is one turn of the feed: heartbeat when due, then the feed, then the
+// lease, counted from before the heartbeat.
+func (n *Node) Follow(ctx context.Context) error {
+	n.step.Lock()
+	defer n.step.Unlock()
+	noted := n.Boot()
+	if n.LeaseByWrite && (noted-n.beat >= n.Lease/3 || n.posted < n.at.Seq) {
+		if err := n.post(ctx); err != nil {
+			return err
+		}
+	}
+	moved, err := n.Store.Moved(ctx)
+	if err != nil {
+		return fmt.Errorf("asking the store for changes: %w", err)
+	}
+	var foreign bool
+	if moved {
+		if foreign, err = n.apply(ctx); err != nil {
+			return err
+		}
+	}
+	if !n.LeaseByWrite {
+		n.until.Store(int64(noted + n.Lease))
+		if foreign {
+			return n.post(ctx)
+		}
+	} else if noted-n.beat < n.Lease {
+		n.until.Store(int64(n.beat + n.Lease))
+	}
+	return nil
+}
+
+// Run follows until ctx ends, polling at every tick.
+func (n *Node) Run(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := n.Follow(ctx)
+		if err != nil && !failing && ctx.Err() == nil {
+			n.Log.Error("this node cannot follow the store", "err", err, "lease", n.Lease)
+		}
+		failing = err != nil
+	}
+}
