@@ -53,6 +53,9 @@ func KindOf(err error) Kind {
 // turn it into the sentence that fits.
 var ErrNotFound = errors.New("not found")
 
+// ErrExists is what a store answers when a name, a domain or a hash is taken.
+var ErrExists = errors.New("exists already")
+
 // ErrOutcomeUnknown means that the connection was lost while a change was being
 // committed: it may or may not be in force, and must be read again.
 var ErrOutcomeUnknown = errors.New("the outcome of the commit is unknown")

@@ -41,6 +41,8 @@ type Options struct {
 	// Diverged reports whether an error of Since means that the feed is not the
 	// one that was followed (a restore, a rewritten table).
 	Diverged func(error) bool
+	// Silent: this process answers nobody (a command), so it posts no position.
+	Silent bool
 	// Boot tells the time since boot, suspension included; nil: the kernel's.
 	Boot func() time.Duration
 	Log  *slog.Logger
@@ -124,6 +126,9 @@ func (n *Node) load(ctx context.Context) error {
 
 // post writes the node's row: its position, and that it lives.
 func (n *Node) post(ctx context.Context) error {
+	if n.Silent {
+		return nil
+	}
 	noted := n.Boot() // before the write: the lease counts from here
 	row := hostkeep.NodeRow{Incarnation: n.Incarnation, Name: n.Name, Seq: n.at.Seq, Lease: n.Lease}
 	if err := n.Store.Beat(ctx, row); err != nil {

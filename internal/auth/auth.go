@@ -1,0 +1,88 @@
+// Package auth says who is calling: it is the one authenticator, and makes and
+// checks the secrets that prove a caller. It turns an Authorization header into
+// a hostkeep.Caller from what the node keeps in memory. It refuses to know
+// functions, what a caller may do, SQL and HTTP.
+package auth
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+// Memory is what the node keeps to judge credentials. Its methods are quick and
+// may be called by any number of goroutines.
+type Memory interface {
+	// Ready returns nil, or why no credential may be judged now.
+	Ready() error
+	// TokenByHash finds a token, which may lack its name, and its owner as of now.
+	TokenByHash(h hostkeep.TokenHash) (hostkeep.Token, hostkeep.Principal, bool)
+	// PrincipalByName finds a principal as of now.
+	PrincipalByName(name string) (hostkeep.Principal, bool)
+}
+
+// PasswordStore keeps the password hashes of principals.
+type PasswordStore interface {
+	// PasswordHash returns the hash that a Hasher made, or "" or
+	// hostkeep.ErrNotFound for a principal that has none or does not exist.
+	PasswordHash(ctx context.Context, principalID int64) (string, error)
+}
+
+// Options are an Authenticator's parts; all are needed.
+type Options struct {
+	Memory    Memory
+	Passwords PasswordStore
+	Hasher    *Hasher
+	HashToken func(hostkeep.Secret) hostkeep.TokenHash
+	Now       hostkeep.Clock
+}
+
+// Authenticator judges credentials. It may be used by any number of goroutines.
+type Authenticator struct {
+	memory    Memory
+	passwords PasswordStore
+	hasher    *Hasher
+	hashToken func(hostkeep.Secret) hostkeep.TokenHash
+	now       hostkeep.Clock
+	dummy     phc // costs as much as a stored password and is never let in
+}
+
+// New makes an Authenticator.
+func New(o Options) *Authenticator {
+	return &Authenticator{
+		memory: o.Memory, passwords: o.Passwords, hasher: o.Hasher, hashToken: o.HashToken, now: o.Now,
+		dummy: phc{cost: o.Hasher.cost, salt: make([]byte, saltSize), key: make([]byte, keySize)},
+	}
+}
+
+// Request is what the authenticator needs to know of a call.
+type Request struct {
+	Authorization []string   // the value of every Authorization header
+	Addr          netip.Addr // where the call came from
+	ID            string
+}
+
+// WHM authenticates a call to WHM (port 2087): by the token or the password of
+// root or a reseller. The error is a *Refusal or wraps ErrUnavailable.
+func (a *Authenticator) WHM(ctx context.Context, r Request) (hostkeep.Caller, error) {
+	c, reason := parse(r.Authorization)
+	if reason != "" {
+		return hostkeep.Caller{}, &Refusal{Reason: reason}
+	}
+	if err := a.ready(); err != nil {
+		return hostkeep.Caller{}, err
+	}
+	if c.scheme == schemeBasic {
+		return a.byPassword(ctx, c, r)
+	}
+	return a.byToken(c, r)
+}
+
+func (a *Authenticator) ready() error {
+	if err := a.memory.Ready(); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return nil
+}

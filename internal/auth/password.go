@@ -1,0 +1,78 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+// byPassword costs one read of the store and one computation for every name,
+// known or not.
+func (a *Authenticator) byPassword(ctx context.Context, c credential, r Request) (hostkeep.Caller, error) {
+	before, _ := a.memory.PrincipalByName(c.User)
+	reason, err := a.checkPassword(ctx, before, c.Secret)
+	if err != nil {
+		return hostkeep.Caller{}, err
+	}
+	// The check may have waited: the user counts as it is now.
+	user, known := a.memory.PrincipalByName(c.User)
+	if err := a.ready(); err != nil {
+		return hostkeep.Caller{}, err
+	}
+	switch {
+	case !known:
+		reason = ReasonUser
+	case userReason(user) != "":
+		reason = userReason(user)
+	case user.ID != before.ID: // the name changed hands meanwhile
+		reason = ReasonSecret
+	}
+	if reason != "" {
+		return hostkeep.Caller{}, refuse(reason, user, 0)
+	}
+	return hostkeep.Caller{User: user, Via: hostkeep.ViaPassword, Rights: user.Rights(), Addr: r.Addr, RequestID: r.ID}, nil
+}
+
+// checkPassword returns why s is not p's password, or "" if it is. The store is
+// read within the hasher's bound, so that a flood of passwords does not become
+// one of queries.
+func (a *Authenticator) checkPassword(ctx context.Context, p hostkeep.Principal, s hostkeep.Secret) (string, error) {
+	leave, err := a.hasher.enter(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	stored, reason, err := a.storedPassword(ctx, p)
+	if err != nil {
+		return "", err
+	}
+	if !stored.matches(s) && reason == "" {
+		reason = ReasonSecret
+	}
+	return reason, nil
+}
+
+// storedPassword returns the dummy and a reason when p cannot sign in.
+func (a *Authenticator) storedPassword(ctx context.Context, p hostkeep.Principal) (phc, string, error) {
+	reason, id := userReason(p), p.ID
+	if reason != "" {
+		id = 0 // nobody's: read for the time that it takes
+	}
+	text, err := a.passwords.PasswordHash(ctx, id)
+	if err != nil && !errors.Is(err, hostkeep.ErrNotFound) {
+		return phc{}, "", fmt.Errorf("%w: reading a password hash: %w", ErrUnavailable, err)
+	}
+	if reason == "" && text == "" {
+		reason = ReasonNoHash
+	}
+	if reason != "" {
+		return a.dummy, reason, nil
+	}
+	stored, err := parsePHC(text)
+	if err != nil {
+		return a.dummy, ReasonBadHash, nil
+	}
+	return stored, "", nil
+}

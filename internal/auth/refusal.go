@@ -1,0 +1,47 @@
+package auth
+
+import "github.com/hostkeep/hostkeep"
+
+// ErrUnavailable means that the node may judge nobody now, or that too many
+// password checks wait: to be tried again (HTTP 503). What it is wrapped with is
+// for the log only.
+var ErrUnavailable error = hostkeep.Errorf(hostkeep.Unavailable, "The server cannot check credentials right now. Try again in a few seconds.")
+
+// The reasons of a Refusal.
+const (
+	ReasonNone      = "no credential"
+	ReasonSeveral   = "several Authorization headers"
+	ReasonTooLong   = "header too long"
+	ReasonControl   = "control character"
+	ReasonScheme    = "unknown scheme"
+	ReasonMalformed = "malformed"           // the header's form, or a secret that no Hostkeep token has
+	ReasonUser      = "unknown user"        // nobody has the name
+	ReasonSecret    = "wrong secret"        // no token has the secret, or the password is another
+	ReasonOtherUser = "another user's"      // the token exists and belongs to somebody else than the user named
+	ReasonNoWHM     = "no WHM user"         // a plain account
+	ReasonSuspended = "suspended"           // the WHM user
+	ReasonExpired   = "expired"             // the token
+	ReasonAddress   = "address"             // not in the token's list
+	ReasonNoHash    = "no password"         // the user has none
+	ReasonBadHash   = "unreadable password" // what is stored is not of a form that we check
+)
+
+// Refusal is a credential that was not accepted. The caller learns nothing but
+// that; the fields are for the log and the record.
+type Refusal struct {
+	Reason string // one of the Reason constants
+	// User is the name of the principal concerned: the token's owner if the
+	// secret was right, else whom the header names. "" when nobody has that
+	// name, so that a secret given as a name is not logged.
+	User        string
+	PrincipalID int64 // User's id, or 0
+	TokenID     int64 // the token whose secret was right, or 0
+}
+
+func (r *Refusal) Error() string { return "credential refused: " + r.Reason }
+
+// refuse makes the refusal of a principal's credential; the zero principal
+// stands for an unknown one.
+func refuse(reason string, p hostkeep.Principal, tokenID int64) *Refusal {
+	return &Refusal{Reason: reason, User: p.Name, PrincipalID: p.ID, TokenID: tokenID}
+}

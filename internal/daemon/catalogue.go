@@ -1,0 +1,114 @@
+package daemon
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/auth"
+	"github.com/hostkeep/hostkeep/internal/fn/accounts"
+	"github.com/hostkeep/hostkeep/internal/fn/packages"
+	"github.com/hostkeep/hostkeep/internal/fn/resellers"
+	"github.com/hostkeep/hostkeep/internal/fn/server"
+	"github.com/hostkeep/hostkeep/internal/fn/tokens"
+	"github.com/hostkeep/hostkeep/internal/sqlstore"
+)
+
+// What each family needs of the store, checked when this is compiled.
+var (
+	_ tokens.Tx    = (*sqlstore.Tx)(nil)
+	_ accounts.Tx  = (*sqlstore.Tx)(nil)
+	_ packages.Tx  = (*sqlstore.Tx)(nil)
+	_ resellers.Tx = (*sqlstore.Tx)(nil)
+)
+
+// catalogue declares every function that this server answers.
+func (a *App) catalogue() (*api.Catalogue, error) {
+	var c *api.Catalogue
+	o := api.Options{Directory: a.node, Digest: a.ring.Digest, Now: a.now, Observe: a.observe}
+	c, err := api.New(
+		o,
+		server.Functions(server.Deps{
+			Hostname: a.host,
+			LoadAvg: func() (string, error) {
+				text, err := os.ReadFile("/proc/loadavg")
+				return string(text), err
+			},
+			Callable: func(who hostkeep.Caller) []string { return c.Callable(who) },
+		}),
+		tokens.Functions(tokens.Deps{
+			Read: reading[tokens.Reader](a), Change: changing[tokens.Tx](a), Now: a.now,
+			NewSecret: func() (hostkeep.Secret, error) { return auth.NewSecret(rand.Reader) },
+			Hash:      a.ring.HashToken, KeyID: a.ring.ID(),
+			RequireACL: a.cfg.Tokens.RequireACL, UpdateResets: a.cfg.Compat.UpdateResets,
+		}),
+		accounts.Functions(accounts.Deps{
+			Read: reading[accounts.Reader](a), Change: a.accountChange(), Now: a.now,
+			HashPassword: a.hasher.Hash,
+			NewPassword:  func() (hostkeep.Secret, error) { return auth.NewPassword(rand.Reader) },
+			Hostname:     a.host, IP: mainAddress(),
+		}),
+		packages.Functions(packages.Deps{Read: reading[packages.Reader](a), Change: changing[packages.Tx](a)}),
+		resellers.Functions(resellers.Deps{Read: reading[resellers.Reader](a), Change: changing[resellers.Tx](a)}),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("the declared functions do not hold together: %w", err)
+	}
+	return c, nil
+}
+
+// reading fits the store's read transaction to what a family calls it.
+func reading[R any](a *App) func(context.Context, func(R) error) error {
+	return func(ctx context.Context, do func(R) error) error {
+		return a.store.Read(ctx, func(r *sqlstore.Reader) error { return do(any(r).(R)) })
+	}
+}
+
+// changing is the one way of a write: the store's transaction, then this node's
+// own memory, before the answer.
+func changing[T any](a *App) func(context.Context, hostkeep.Change, func(T) error) error {
+	return func(ctx context.Context, c hostkeep.Change, do func(T) error) error {
+		return a.change(ctx, c, func(tx *sqlstore.Tx) error { return do(any(tx).(T)) })
+	}
+}
+
+func (a *App) change(ctx context.Context, c hostkeep.Change, do func(*sqlstore.Tx) error) error {
+	at, err := a.store.Change(ctx, c, do)
+	if err != nil {
+		return err
+	}
+	return a.node.Reach(context.WithoutCancel(ctx), at)
+}
+
+// accountChange also removes the file with root's first password once that
+// password is no longer the one.
+func (a *App) accountChange() func(context.Context, hostkeep.Change, func(accounts.Tx) error) error {
+	return func(ctx context.Context, c hostkeep.Change, do func(accounts.Tx) error) error {
+		var rootChanged bool
+		err := a.change(ctx, c, func(tx *sqlstore.Tx) error { return do(&passwordTx{tx, &rootChanged}) })
+		if err == nil && rootChanged {
+			if rmErr := os.Remove(a.passwordFile()); rmErr != nil && !os.IsNotExist(rmErr) {
+				a.log.Warn("the file with root's first password cannot be removed", "err", rmErr)
+			}
+		}
+		return err
+	}
+}
+
+func (a *App) passwordFile() string { return filepath.Join(a.cfg.Data, "root-password") }
+
+// passwordTx notes when root's password is set.
+type passwordTx struct {
+	*sqlstore.Tx
+	rootChanged *bool
+}
+
+// SetPasswordHash sets a password's hash.
+func (tx *passwordTx) SetPasswordHash(id int64, hash string) error {
+	*tx.rootChanged = *tx.rootChanged || id == hostkeep.RootID
+	return tx.Tx.SetPasswordHash(id, hash)
+}

@@ -1,0 +1,40 @@
+package daemon
+
+import (
+	"errors"
+
+	"github.com/hostkeep/hostkeep/internal/auth"
+	"github.com/hostkeep/hostkeep/internal/httpd"
+)
+
+// httpServer makes the handlers of the API ports.
+func (a *App) httpServer() *httpd.Server {
+	return httpd.New(httpd.Options{
+		Authenticate:  a.authenticate,
+		Unavailable:   func(err error) bool { return errors.Is(err, auth.ErrUnavailable) },
+		RefusalReason: refusalReason,
+		Call:          a.answer,
+		Limits:        a.limits(),
+		Proxies:       a.cfg.Proxies,
+		Log:           a.log,
+		Metrics:       a.metrics,
+		Now:           a.now,
+	})
+}
+
+func (a *App) limits() httpd.Limits {
+	l := a.cfg.Limits
+	return httpd.Limits{Header: l.Header, Body: l.Body, Read: l.ReadTimeout}
+}
+
+// refusalReason is a word for logs and counters; it never holds caller's text.
+func refusalReason(err error) string {
+	var refused *auth.Refusal
+	switch {
+	case errors.As(err, &refused):
+		return refused.Reason
+	case errors.Is(err, auth.ErrUnavailable):
+		return "unavailable"
+	}
+	return "error"
+}

@@ -1,0 +1,67 @@
+package httpd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+)
+
+// body reads the request's body, or answers why it cannot. It is called for
+// authenticated callers only.
+func (x *exchange) body() (body []byte, ok bool) {
+	limit := x.s.o.Limits.Body
+	err := error(&http.MaxBytesError{Limit: int64(limit)})
+	if x.r.ContentLength <= int64(limit) {
+		body, err = io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, int64(limit)))
+	}
+	if err != nil {
+		x.close()
+		status, reason := badBody(err)
+		x.fail(status, reason)
+		return nil, false
+	}
+	x.read = true
+	// net/http ends the context of a call that outlives the deadline for
+	// reading, and a revoke may have to wait for another node longer than that.
+	_ = x.ctl.SetReadDeadline(time.Time{})
+	return body, true
+}
+
+func badBody(err error) (status int, reason string) {
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return http.StatusRequestEntityTooLarge, fmt.Sprintf("The request body is larger than %d bytes.", large.Limit)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return http.StatusRequestTimeout, "The request body did not arrive in time."
+	}
+	return http.StatusBadRequest, "The request body is malformed or incomplete."
+}
+
+// close has the connection closed after the answer, without reading on: left to
+// itself, net/http would wait for up to 256 KiB of body until the deadline.
+func (x *exchange) close() {
+	x.read = true
+	_ = x.ctl.SetReadDeadline(time.Unix(1, 0))
+	x.w.Header().Set("Connection", "close")
+}
+
+// settle reads a body that nobody wanted, so that an honest client that was
+// refused need not connect again. It is bounded, because strangers get here; a
+// client that waits for "100 Continue" has not sent its body.
+func (x *exchange) settle() {
+	if x.read || x.r.ContentLength == 0 {
+		return
+	}
+	if x.r.ContentLength > drainBytes || x.r.Header.Get("Expect") != "" {
+		x.close()
+		return
+	}
+	_ = x.ctl.SetReadDeadline(time.Now().Add(min(drainTime, x.s.o.Limits.Read)))
+	if _, err := io.CopyN(io.Discard, x.r.Body, drainBytes+1); !errors.Is(err, io.EOF) {
+		x.close()
+	}
+}

@@ -1,0 +1,99 @@
+package httpd
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"maps"
+	"net/http"
+	"strings"
+)
+
+const (
+	jsonType = `application/json; charset="utf-8"`
+	xmlType  = `text/xml; charset="utf-8"`
+)
+
+// json answers /json-api/FUNCTION: whoever calls is known before a byte of the
+// body is read.
+func (x *exchange) json(function string) {
+	x.command = function
+	if !x.authenticate() {
+		return
+	}
+	body, ok := x.body()
+	if !ok {
+		return
+	}
+	a := x.s.o.Call(x.r.Context(), x.caller, function, x.r.URL.RawQuery, x.r.Header.Get("Content-Type"), body)
+	if a.Function != "" {
+		x.path = "/json-api/" + a.Function
+	}
+	x.s.o.Metrics.Call(a.Function, a.OK)
+	maps.Copy(x.w.Header(), a.Header)
+	if a.Status == 0 {
+		a.Status = http.StatusOK
+	}
+	x.answer(a.Status, a.ContentType, a.Body)
+}
+
+// xml answers /xml-api/FUNCTION, which is not available yet, in a form that a
+// client of it can read.
+func (x *exchange) xml(function string) {
+	if !x.authenticate() {
+		return
+	}
+	var command strings.Builder
+	_ = xml.EscapeText(&command, []byte(function)) // a Builder does not fail
+	x.answer(http.StatusOK, xmlType, []byte(`<?xml version="1.0" ?><result><metadata><command>`+command.String()+
+		`</command><reason>XML answers are not available yet. Call /json-api/ instead.</reason><result>0</result><version>1</version></metadata></result>`))
+}
+
+func (x *exchange) authenticate() bool {
+	c, err := x.s.o.Authenticate(x.r.Context(), x.r.Header.Values("Authorization"), x.addr, x.id)
+	if err == nil {
+		x.caller = c
+		return true
+	}
+	status := http.StatusForbidden
+	if x.s.o.Unavailable(err) {
+		status = http.StatusServiceUnavailable
+		x.w.Header().Set("Retry-After", "5")
+	}
+	x.refuse(status, x.s.o.RefusalReason(err))
+	return false
+}
+
+// refuse answers as WHM does when it does not know who calls; a refusal says the
+// same whatever the reason, which only the log and the counters learn.
+func (x *exchange) refuse(status int, reason string) {
+	x.refusal = reason
+	x.s.o.Metrics.Refused(reason)
+	text := "Access denied"
+	if status == http.StatusServiceUnavailable {
+		text = "The server cannot check credentials now"
+	}
+	if x.path == "/xml-api/-" {
+		x.answer(status, xmlType, []byte(`<?xml version="1.0" ?><cpanelresult><apiversion>2</apiversion><data><reason>`+text+
+			`</reason><result>0</result></data><error>`+text+`</error><type>text</type></cpanelresult>`))
+		return
+	}
+	x.answer(status, jsonType, []byte(`{"cpanelresult":{"apiversion":"2","error":"`+text+
+		`","data":{"reason":"`+text+`","result":"0"},"type":"text"}}`))
+}
+
+// failure is API 1's answer to a call that did not reach its function.
+type failure struct {
+	Metadata failureMetadata `json:"metadata"`
+}
+
+type failureMetadata struct {
+	Version int    `json:"version"`
+	Command string `json:"command"`
+	Result  int    `json:"result"`
+	Reason  string `json:"reason"`
+}
+
+func (x *exchange) fail(status int, reason string) {
+	body, _ := json.Marshal(failure{failureMetadata{1, x.command, 0, reason}}) // cannot fail: strings and numbers
+	x.answer(status, jsonType, body)
+}

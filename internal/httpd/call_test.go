@@ -1,0 +1,164 @@
+package httpd_test
+
+import (
+	"net/netip"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+const (
+	answered    = `{"answer":1}`
+	authorized  = "Authorization: " + good
+	form        = "Content-Type: application/x-www-form-urlencoded"
+	jsonContent = `application/json; charset="utf-8"`
+)
+
+func TestACallArrivesAsItWasSent(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		request string
+		want    seen
+	}{
+		{req("GET /json-api/version?api.version=1&x=%20;y", []string{authorized}, ""), seen{function: "version", query: "api.version=1&x=%20;y"}},
+		{req("POST /json-api/a?b=c", []string{authorized, form, "Content-Length: 3"}, "d=e"), seen{function: "a", query: "b=c", ctype: "application/x-www-form-urlencoded", body: "d=e"}},
+		{req("PUT /json-api/a", []string{authorized, "Transfer-Encoding: chunked"}, "3\r\nd=e\r\n0\r\n\r\n"), seen{function: "a", body: "d=e"}},
+		{req("GET /json-api/a", []string{authorized, "Content-Length: 1"}, "x"), seen{function: "a", body: "x"}},
+		{req("BREW /json-api/a", []string{authorized}, ""), seen{function: "a"}},
+		{req("OPTIONS /json-api/a", []string{authorized}, ""), seen{function: "a"}},
+		{req("GET /json-api/list%61ccts", []string{authorized}, ""), seen{function: "listaccts"}},
+		{req("GET /json-api/a%2Fb", []string{authorized}, ""), seen{function: "a/b"}},
+		{req("GET /json-api/a/../b/", []string{authorized}, ""), seen{function: "a/../b/"}},
+		{req("GET /json-api/", []string{authorized}, ""), seen{}},
+		{req("GET https://whm.host.example/json-api/a", []string{authorized}, ""), seen{function: "a"}},
+	}
+	g := start(t)
+	for i, tt := range tests {
+		for _, listener := range []string{"whm", "https"} {
+			g.ask(listener, tt.request).want(t, 200, answered)
+		}
+		calls := g.called()
+		if len(calls) != 2*(i+1) {
+			t.Fatalf("%d calls after %q", len(calls), tt.request)
+		}
+		for _, got := range calls[2*i:] {
+			if d := cmp.Diff(tt.want, got, cmp.AllowUnexported(seen{}), cmpopts.EquateComparable(netip.Addr{})); d != "" {
+				t.Errorf("%q: %s", tt.request, d)
+			}
+		}
+	}
+}
+
+func TestAnswerHeaders(t *testing.T) {
+	t.Parallel()
+	g := start(t)
+	res := g.ask("whm", req("GET /json-api/version", []string{authorized}, ""))
+	for name, want := range map[string]string{
+		"Content-Length": "12", "Content-Type": jsonContent, "Cache-Control": "no-store",
+		"X-Content-Type-Options": "nosniff", "Server": "hostkeep", "X-Extra": "yes",
+	} {
+		res.wantHeader(t, name, want)
+	}
+	id := res.Header.Get("X-Request-Id")
+	if !regexp.MustCompile(`^[0-9a-f]{16}$`).MatchString(id) || g.auths[0].id != id {
+		t.Errorf("answer has id %q, authentication saw %q", id, g.auths[0].id)
+	}
+	if other := g.ask("whm", req("GET /", nil, "")).Header.Get("X-Request-Id"); other == id || len(other) != 16 {
+		t.Errorf("the next request's id is %q", other)
+	}
+}
+
+func TestHEADGivesHeadersOnly(t *testing.T) {
+	t.Parallel()
+	g := start(t)
+	c := g.dial("whm")
+	for range 2 { // a body that slipped out would spoil the second answer
+		c.send(req("HEAD /json-api/version", []string{authorized}, ""))
+		res := c.read("HEAD")
+		res.want(t, 200, "")
+		res.wantHeader(t, "Content-Length", "12")
+	}
+	if n := len(g.called()); n != 2 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+func TestEveryAuthorizationHeaderIsJudged(t *testing.T) {
+	t.Parallel()
+	g := start(t)
+	g.ask("whm", req("GET /json-api/version", []string{authorized, "authorization: whm other:X"}, "")).want(t, 403, denied)
+	if d := cmp.Diff([]string{good, "whm other:X"}, g.auths[0].authorization); d != "" {
+		t.Error(d)
+	}
+	if a := g.auths[0].addr.String(); a != "127.0.0.1" {
+		t.Errorf("address %s", a)
+	}
+}
+
+func TestXMLIsNotThereYetAndSaysSo(t *testing.T) {
+	t.Parallel()
+	g := start(t)
+	res := g.ask("whm", req("POST /xml-api/a%3C%26b", []string{authorized, "Content-Length: 1"}, "x"))
+	res.want(t, 200, `<?xml version="1.0" ?><result><metadata><command>a&lt;&amp;b</command><reason>XML answers are not available yet. Call /json-api/ instead.</reason><result>0</result><version>1</version></metadata></result>`)
+	res.wantHeader(t, "Content-Type", `text/xml; charset="utf-8"`)
+	if len(g.called()) != 0 {
+		t.Error("the function was called")
+	}
+}
+
+func TestPage(t *testing.T) {
+	t.Parallel()
+	g := start(t)
+	res := g.ask("whm", req("GET /", nil, ""))
+	res.wantHeader(t, "Content-Type", "text/html; charset=utf-8")
+	res.wantHeader(t, "Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	for _, part := range []string{"<title>Hostkeep</title>", "/json-api/", `name="color-scheme" content="light dark"`} {
+		if !strings.Contains(res.body, part) {
+			t.Errorf("no %s", part)
+		}
+	}
+	for _, part := range []string{"href", "src=", "<script", "style="} {
+		if strings.Contains(res.body, part) {
+			t.Errorf("the page has %s", part)
+		}
+	}
+}
+
+func TestOtherPaths(t *testing.T) {
+	t.Parallel()
+	g := start(t)
+	for _, path := range []string{"/login/", "/logout/", "/json-api", "/JSON-API/version", "/openapi.json", "/x", "//json-api/version", "*"} {
+		method := "GET "
+		if path == "*" {
+			method = "OPTIONS "
+		}
+		res := g.ask("whm", req(method+path, []string{authorized}, ""))
+		res.want(t, 404, "There is no such page.\n")
+		res.wantHeader(t, "Content-Type", "text/plain; charset=utf-8")
+		res.wantHeader(t, "Server", "hostkeep")
+	}
+	if len(g.auths) != 0 || len(g.called()) != 0 {
+		t.Error("a path that is none was authenticated or called")
+	}
+}
+
+func TestServiceSubdomains(t *testing.T) {
+	t.Parallel()
+	g := start(t)
+	for host, want := range map[string]int{
+		"whm.host.example": 200, "WHM.Host.Example:443": 200, "whm.x": 200,
+		"cpanel.host.example": 403, "CPANEL.x:8443": 403,
+		"host.example": 421, "whm": 421, "xwhm.host.example": 421, "127.0.0.1": 421, "[::1]:443": 421, "": 421,
+	} {
+		res := g.ask("https", "GET /json-api/version HTTP/1.1\r\nHost: "+host+"\r\n"+authorized+"\r\n\r\n")
+		if res.StatusCode != want {
+			t.Errorf("host %q: %d, want %d", host, res.StatusCode, want)
+		}
+	}
+	if n := len(g.called()); n != 3 {
+		t.Errorf("%d calls", n)
+	}
+}

@@ -1,0 +1,76 @@
+package httpd
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+// exchange is one request, its answer, and what the access log will say.
+type exchange struct {
+	s    *Server
+	w    http.ResponseWriter
+	r    *http.Request
+	ctl  *http.ResponseController
+	id   string
+	addr netip.Addr // of the caller; invalid when the socket has none
+	from time.Time
+
+	path    string // class of the path, see class
+	command string // the function's name as called, for a failure's answer
+	caller  hostkeep.Caller
+	refusal string // word, "" when not refused
+	status  int    // 0 until answered
+	bytes   int    // of the body, as written
+	read    bool   // the request's body has been read to its end
+}
+
+func (s *Server) begin(w http.ResponseWriter, r *http.Request) *exchange {
+	x := &exchange{s: s, w: w, r: r, ctl: http.NewResponseController(w), id: newID(), from: s.o.Now(), path: "-"}
+	s.o.Metrics.Begin()
+	h := w.Header()
+	h.Set("Server", "hostkeep")
+	h.Set("X-Request-Id", x.id)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	x.addr = x.callerAddr()
+	return x
+}
+
+// newID is 16 hexadecimal digits. crypto/rand never fails.
+func newID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+// answer writes the whole answer. It is called once.
+func (x *exchange) answer(status int, contentType string, body []byte) {
+	x.settle()
+	h := x.w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	x.status = status
+	// The time that a call took is not the client's fault. Deadlines are the
+	// kernel's, so they are of the real clock.
+	_ = x.ctl.SetWriteDeadline(time.Now().Add(x.s.o.Limits.Write))
+	x.w.WriteHeader(status)
+	if x.r.Method != http.MethodHead {
+		x.bytes, _ = x.w.Write(body) // an error is a client that left
+	}
+}
+
+func (x *exchange) text(status int, body string) {
+	x.answer(status, "text/plain; charset=utf-8", []byte(body))
+}
+
+func (x *exchange) end() {
+	took := x.s.o.Now().Sub(x.from)
+	x.s.o.Metrics.End(x.status, took)
+	x.log(took)
+}

@@ -1,0 +1,41 @@
+package httpd
+
+import (
+	"fmt"
+	"net/http"
+	"runtime"
+	"strings"
+)
+
+// recovered turns a panic into an answer, a count and a line in the log. The line
+// has the type of what was thrown and the names of the functions on the way:
+// values and arguments may be secrets. It is deferred directly.
+func (x *exchange) recovered() {
+	thrown := recover()
+	if thrown == nil {
+		return
+	}
+	x.s.o.Metrics.Panicked()
+	x.s.o.Log.Error("panic", "id", x.id, "path", x.path, "type", fmt.Sprintf("%T", thrown), "stack", stack())
+	if x.status != 0 {
+		return // half an answer is out; net/http closes the connection for its length
+	}
+	x.close()
+	x.fail(http.StatusInternalServerError, "An internal error happened. The server's log has it under "+x.id+".")
+}
+
+// stack names the functions from where it was thrown outwards, with lines.
+func stack() string {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs[:])])
+	var names []string
+	for {
+		f, more := frames.Next()
+		if f.Function != "" {
+			names = append(names, fmt.Sprintf("%s:%d", f.Function, f.Line))
+		}
+		if !more {
+			return strings.Join(names, " < ")
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package httpd
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+// Options are what a Server needs. All are required but Limits and Proxies.
+type Options struct {
+	// Authenticate says who calls, from every Authorization header of the
+	// request, the caller's address and the request id.
+	Authenticate func(ctx context.Context, authorization []string, addr netip.Addr, id string) (hostkeep.Caller, error)
+	// Unavailable reports whether an error of Authenticate means "not now"
+	// (503) rather than "no" (403).
+	Unavailable func(error) bool
+	// RefusalReason names an error of Authenticate by a word of a fixed
+	// vocabulary, for the log and the counters.
+	RefusalReason func(error) string
+	// Call answers a call of an authenticated caller. Its context ends when the
+	// client goes away or the server has drained.
+	Call func(ctx context.Context, c hostkeep.Caller, function, rawQuery, contentType string, body []byte) Answer
+
+	Limits  Limits
+	Proxies []netip.Prefix // whose X-Forwarded-For counts
+	Log     *slog.Logger
+	Metrics Metrics
+	Now     hostkeep.Clock
+}
+
+// Answer is what a call comes to.
+type Answer struct {
+	Status      int // 0 is 200
+	ContentType string
+	Header      http.Header // further headers, such as Retry-After
+	Body        []byte
+	Function    string // the declared name, "" when the function does not exist
+	OK          bool   // whether the function did its work
+}
+
+// Metrics is told what happens. Functions are declared names or "", reasons
+// words of a fixed vocabulary.
+type Metrics interface {
+	Begin()
+	End(status int, took time.Duration)
+	Call(function string, ok bool)
+	Refused(reason string)
+	Panicked()
+}
+
+// Reasons for a refusal that are this package's own.
+const (
+	reasonSession = "no_sessions" // a /cpsess path: there are no sessions yet
+	reasonCPanel  = "no_cpanel"   // port 2083: there are no cPanel functions yet
+)
+
+// Server makes the handlers of the API ports.
+type Server struct{ o Options }
+
+// New makes a Server.
+func New(o Options) *Server {
+	o.Limits = o.Limits.filled()
+	return &Server{o}
+}
+
+// WHM answers port 2087.
+func (s *Server) WHM() http.Handler { return s.handler(s.whm) }
+
+// CPanel answers port 2083: until its functions exist, every request is refused
+// as one without credentials is.
+func (s *Server) CPanel() http.Handler { return s.handler(s.cpanel) }
+
+// HTTPS answers the port of the service subdomains, by the request's host name.
+func (s *Server) HTTPS() http.Handler {
+	return s.handler(func(x *exchange) {
+		host := strings.ToLower(x.r.Host)
+		switch {
+		case strings.HasPrefix(host, "whm."):
+			s.whm(x)
+		case strings.HasPrefix(host, "cpanel."):
+			s.cpanel(x)
+		default:
+			x.text(http.StatusMisdirectedRequest, "Only names that begin with whm. or cpanel. are served here.\n")
+		}
+	})
+}
+
+// whm routes by the decoded path, by prefix: a mux would redirect what it
+// considers unclean.
+func (s *Server) whm(x *exchange) {
+	path := x.r.URL.Path
+	x.class(path)
+	if function, ok := strings.CutPrefix(path, "/json-api/"); ok {
+		x.json(function)
+	} else if function, ok := strings.CutPrefix(path, "/xml-api/"); ok {
+		x.xml(function)
+	} else if strings.HasPrefix(path, "/cpsess") {
+		x.refuse(http.StatusForbidden, reasonSession)
+	} else if path == "/" {
+		x.page()
+	} else {
+		x.text(http.StatusNotFound, "There is no such page.\n")
+	}
+}
+
+func (s *Server) cpanel(x *exchange) {
+	x.class(x.r.URL.Path)
+	x.refuse(http.StatusForbidden, reasonCPanel)
+}
+
+// handler wraps a route in what every request gets.
+func (s *Server) handler(route func(*exchange)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := s.begin(w, r)
+		defer x.end()
+		defer x.recovered()
+		route(x)
+	})
+}

@@ -1,0 +1,180 @@
+package sqlstore
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+const (
+	accountColumns = "id, domain, temporary, package_id, ip, email, mailbox, home, uid, created, suspend_reason, suspended_at, locked, chg, " + planColumns
+	accountMarks   = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " + planMarks
+
+	// What an account is: its row, its principal, and the names of the owner
+	// and the package. The plan is the account's own, so its columns are named
+	// by the table that only they are taken from.
+	selectAccount = "SELECT a.id, a.domain, a.temporary, a.package_id, a.ip, a.email, a.mailbox, a.home, a.uid, a.created, " +
+		"a.suspend_reason, a.suspended_at, a.locked, a.chg, " +
+		"a.quota, a.bandwidth, a.max_ftp, a.max_sql, a.max_pop, a.max_lists, a.max_sub, a.max_parked, a.max_addon, a.max_email_per_hour, " +
+		"a.max_defer_fail, a.max_email_quota, a.max_team_users, a.feature_list, a.theme, a.language, a.shell, a.cgi, a.dedicated_ip, a.digest_auth, " +
+		"p.name, p.owner_id, p.reseller, p.suspended, COALESCE(o.name, ''), COALESCE(k.name, 'undefined') " +
+		"FROM account a JOIN principal p ON p.id = a.id LEFT JOIN principal o ON o.id = p.owner_id LEFT JOIN package k ON k.id = a.package_id"
+
+	accountByUser   = selectAccount + " WHERE p.name = ?"
+	accountByID     = selectAccount + " WHERE a.id = ?"
+	accountByDomain = selectAccount + " WHERE a.domain = ? AND a.domain <> ''"
+	allAccounts     = selectAccount
+	accountsOf      = selectAccount + " WHERE p.owner_id = ? OR p.id = ?"
+
+	countAccounts     = "SELECT p.suspended, count(*) FROM account a JOIN principal p ON p.id = a.id WHERE p.owner_id = ? GROUP BY p.suspended"
+	accountsOnPackage = "SELECT count(*) FROM account WHERE package_id = ?"
+	maxUID            = "SELECT COALESCE(max(uid), 0) FROM account"
+
+	insertAccount = "INSERT INTO account (" + accountColumns + ") VALUES (" + accountMarks + ")"
+	updateAccount = "UPDATE account SET (" + accountColumns + ") = (" + accountMarks + ") WHERE id = ?"
+	deleteAccount = "DELETE FROM account WHERE id = ?"
+)
+
+func scanAccount(_ *Reader, row scanner) (a hostkeep.Account, err error) {
+	into := append(make([]any, 0, 40), &a.ID, &a.Domain, intoBool(&a.TemporaryDomain), &a.PackageID, &a.IP, &a.Email, &a.MailboxFormat, &a.Home, &a.UID,
+		intoTime(&a.Created), &a.SuspendReason, intoTime(&a.SuspendedAt), intoBool(&a.Locked), &a.Change)
+	into = append(into, planInto(&a.Plan)...)
+	into = append(into, &a.User, &a.OwnerID, intoBool(&a.Reseller), intoBool(&a.Suspended), &a.Owner, &a.Package)
+	err = row.Scan(into...)
+	return a, err
+}
+
+func (tx *Tx) accountRow(a hostkeep.Account) []any {
+	return append([]any{a.ID, a.Domain, bit(a.TemporaryDomain), a.PackageID, a.IP, a.Email, a.MailboxFormat, a.Home, a.UID,
+		micros(a.Created), a.SuspendReason, micros(a.SuspendedAt), bit(a.Locked), tx.seq}, planRow(a.Plan)...)
+}
+
+func accountObject(a hostkeep.Account) hostkeep.Object {
+	return hostkeep.Object{Kind: hostkeep.KindAccount, ID: a.ID, Name: a.User}
+}
+
+// Account finds an account by its user; ErrNotFound if there is none.
+func (r *Reader) Account(user string) (hostkeep.Account, error) {
+	return one(r, scanAccount, accountByUser, user)
+}
+
+// AccountByDomain finds an account by its main domain; ErrNotFound if there is
+// none.
+func (r *Reader) AccountByDomain(domain string) (hostkeep.Account, error) {
+	return one(r, scanAccount, accountByDomain, domain)
+}
+
+// Accounts lists by user all accounts for 0, else those that a principal owns
+// and its own.
+func (r *Reader) Accounts(ownerID int64) (list []hostkeep.Account, err error) {
+	if ownerID == 0 {
+		list, err = many(r, scanAccount, allAccounts)
+	} else {
+		list, err = many(r, scanAccount, accountsOf, ownerID, ownerID)
+	}
+	slices.SortFunc(list, func(a, b hostkeep.Account) int { return strings.Compare(a.User, b.User) })
+	return list, err
+}
+
+// AccountCounts counts the accounts that a principal owns.
+func (r *Reader) AccountCounts(ownerID int64) (active, suspended int64, err error) {
+	_, err = many(r, func(_ *Reader, row scanner) (none struct{}, err error) {
+		var isSuspended bool
+		var n int64
+		err = row.Scan(intoBool(&isSuspended), &n)
+		if isSuspended {
+			suspended = n
+		} else {
+			active = n
+		}
+		return none, err
+	}, countAccounts, ownerID)
+	return active, suspended, err
+}
+
+// AccountsOnPackage counts the accounts on a package.
+func (r *Reader) AccountsOnPackage(packageID int64) (int64, error) {
+	return one(r, scanNumber, accountsOnPackage, packageID)
+}
+
+// MaxUID is the highest system user id of an account, 0 for none.
+func (r *Reader) MaxUID() (int64, error) { return one(r, scanNumber, maxUID) }
+
+// InsertAccount adds the account of a principal that is there already and says
+// the same of it; ErrExists if the domain is taken.
+func (tx *Tx) InsertAccount(a hostkeep.Account) error {
+	if err := tx.agree(a); err != nil {
+		return err
+	}
+	_, err := tx.exec(insertAccount, tx.accountRow(a)...)
+	if err == nil {
+		tx.touched(accountObject(a))
+	}
+	return err
+}
+
+// UpdateAccount writes what is the account's own. User, OwnerID, Reseller and
+// Suspended are its principal's: update that first, then they must agree.
+func (tx *Tx) UpdateAccount(a hostkeep.Account) error {
+	if err := tx.agree(a); err != nil {
+		return err
+	}
+	err := tx.update(updateAccount, append(tx.accountRow(a), a.ID)...)
+	if err == nil {
+		tx.touched(accountObject(a))
+	}
+	return err
+}
+
+// agree keeps a caller from losing in silence what is kept in one place only.
+func (tx *Tx) agree(a hostkeep.Account) error {
+	p, err := tx.PrincipalByID(a.ID)
+	if err != nil {
+		return err
+	}
+	if p.Name != a.User || p.OwnerID != a.OwnerID || p.Reseller != a.Reseller || p.Suspended != a.Suspended {
+		return fmt.Errorf("account %d: its principal was not written with the same user, owner, reseller and suspension", a.ID)
+	}
+	return nil
+}
+
+// DeleteAccount removes an account with its principal and tokens. What a
+// reseller owned stays: its accounts become root's, its packages global.
+func (tx *Tx) DeleteAccount(id int64) error {
+	a, err := one(&tx.Reader, scanAccount, accountByID, id)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.dropTokens(deleteTokens, id); err != nil {
+		return err
+	}
+	if err := tx.update(deleteAccount, id); err != nil {
+		return err
+	}
+	if err := tx.update(deletePrincipal, id); err != nil {
+		return err
+	}
+	tx.touched(accountObject(a))
+	tx.touched(hostkeep.Object{Kind: hostkeep.KindPrincipal, ID: id, Name: a.User})
+	return tx.disown(id)
+}
+
+func (tx *Tx) disown(id int64) error {
+	principals, err := returning(tx, scanPrincipal, disownPrincipals, hostkeep.RootID, tx.seq, id)
+	if err != nil {
+		return err
+	}
+	packages, err := returning(tx, scanPackage, disownPackages, tx.seq, id)
+	if err != nil {
+		return err
+	}
+	for _, p := range principals {
+		tx.touched(principalObject(p))
+	}
+	for _, p := range packages {
+		tx.touched(packageObject(p))
+	}
+	return nil
+}

@@ -1,0 +1,175 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+// Tx is one change: a Reader that also writes. Each write names what it touched,
+// and all of it becomes one row of the record.
+type Tx struct {
+	Reader
+	store   *Store
+	seq     int64 // the number that this change will have; rows carry it
+	objects []hostkeep.Object
+	noted   map[thing]bool // what stands in objects
+	wrote   bool
+}
+
+// thing is what an Object is about, whatever its name is by now.
+type thing struct {
+	kind string
+	id   int64
+}
+
+// Change runs do and records it, all or nothing, and answers the change's place
+// in the feed. Before do it checks that c's credential still stands as it was
+// when the call was let in, else hostkeep.Denied. do may run more than once, so
+// it must only write through Tx and set variables that it sets anew. A do that
+// wrote nothing leaves no trace; the answer is then the head.
+//
+// Errors: do's own; ErrExists for a taken name; kind Invalid for text that is
+// not clean; kind Unavailable when the store cannot be written or reached, and
+// nothing was changed; ErrOutcomeUnknown when the connection went during COMMIT.
+func (s *Store) Change(ctx context.Context, c hostkeep.Change, do func(*Tx) error) (at hostkeep.Cursor, err error) {
+	if err := checkChange(c); err != nil {
+		return at, err
+	}
+	err = s.write(ctx, func(tx *Tx) error {
+		if at, err = tx.head(); err != nil {
+			return err
+		}
+		if at.Seq == 0 {
+			return hostkeep.Errorf(hostkeep.Unavailable, "The store has not been set up yet.")
+		}
+		tx.seq = at.Seq + 1
+		if err := tx.recheck(c.Caller); err != nil {
+			return err
+		}
+		if err := do(tx); err != nil || tx.failed != nil || len(tx.objects) == 0 {
+			return err
+		}
+		at, err = tx.record(c, at)
+		return err
+	})
+	if err != nil {
+		return hostkeep.Cursor{}, err
+	}
+	return at, nil
+}
+
+// write is the one way to write: a transaction under the store's own time, tried
+// again when others got in the way.
+func (s *Store) write(ctx context.Context, do func(*Tx) error) error {
+	ctx, cancel := own(ctx, callTimeout)
+	defer cancel()
+	passing := func(err error) bool {
+		return !errors.Is(err, hostkeep.ErrOutcomeUnknown) && s.engine.class(err) == again
+	}
+	return told(s.engine, retry(ctx, passing, func() error { return s.writeOnce(ctx, do) }))
+}
+
+func (s *Store) writeOnce(ctx context.Context, do func(*Tx) error) error {
+	raw, err := s.writer.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+	if err != nil {
+		return fmt.Errorf("begin a change: %w", err)
+	}
+	defer func() { _ = raw.Rollback() }()
+	tx := &Tx{Reader: newReader(ctx, s.engine, raw), store: s, noted: map[thing]bool{}}
+	if err := tx.outcome(do(tx)); err != nil || !tx.wrote {
+		return err
+	}
+	if err := raw.Commit(); err != nil {
+		if s.engine.undone(err) {
+			return fmt.Errorf("commit: %w", err)
+		}
+		return fmt.Errorf("commit: %w: %w", hostkeep.ErrOutcomeUnknown, err)
+	}
+	return nil
+}
+
+// recheck refuses a credential that is no longer what it was. The transaction
+// cannot commit beside a change that this did not see: SQLite has one writer,
+// and in PostgreSQL every change touches the head row, serializably.
+func (tx *Tx) recheck(c hostkeep.Caller) error {
+	p, err := tx.PrincipalByID(c.User.ID)
+	stands := err == nil
+	switch c.Via {
+	case hostkeep.ViaToken:
+		t, terr := tx.TokenByID(c.TokenID)
+		stands = stands && p.Change == c.User.Change && terr == nil && t.OwnerID == p.ID &&
+			t.Change == c.TokenChange && !t.Expired(tx.store.now())
+	case hostkeep.ViaPassword:
+		stands = stands && p.Change == c.User.Change
+	case hostkeep.ViaCommand, hostkeep.ViaSystem:
+	default:
+		stands = false
+	}
+	if tx.failed != nil {
+		return tx.failed
+	}
+	if !stands {
+		return hostkeep.Errorf(hostkeep.Denied, "Your credential was changed while this call ran; nothing was done.")
+	}
+	return nil
+}
+
+// exec runs a statement with a caller's texts and answers how many rows it wrote.
+func (tx *Tx) exec(query string, args ...any) (int64, error) {
+	if tx.failed != nil {
+		return 0, tx.failed
+	}
+	if err := checkArgs(args); err != nil {
+		return 0, err
+	}
+	return tx.execRaw(query, args...)
+}
+
+// execRaw is exec without the door, for text that the store itself has made.
+func (tx *Tx) execRaw(query string, args ...any) (int64, error) {
+	res, err := tx.tx.ExecContext(tx.ctx, tx.engine.rebind(query), args...)
+	var n int64
+	if err == nil {
+		n, err = res.RowsAffected()
+	}
+	if err != nil {
+		return 0, tx.fail(tx.asExists(err))
+	}
+	tx.wrote = tx.wrote || n > 0
+	return n, nil
+}
+
+func (tx *Tx) asExists(err error) error {
+	if tx.engine.class(err) == exists {
+		return fmt.Errorf("write: %w: %w", hostkeep.ErrExists, err)
+	}
+	return fmt.Errorf("write: %w", err)
+}
+
+// update is exec of a statement that must find its row.
+func (tx *Tx) update(query string, args ...any) error {
+	n, err := tx.exec(query, args...)
+	if err == nil && n == 0 {
+		err = hostkeep.ErrNotFound
+	}
+	return err
+}
+
+// returning runs a write that answers the rows it wrote.
+func returning[T any](tx *Tx, scan func(*Reader, scanner) (T, error), query string, args ...any) ([]T, error) {
+	list, err := many(&tx.Reader, scan, query, args...)
+	tx.wrote = tx.wrote || len(list) > 0
+	return list, err
+}
+
+// touched notes what was written, once.
+func (tx *Tx) touched(o hostkeep.Object) {
+	if t := (thing{o.Kind, o.ID}); !tx.noted[t] {
+		tx.noted[t] = true
+		tx.objects = append(tx.objects, o)
+	}
+}

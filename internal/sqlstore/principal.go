@@ -1,0 +1,92 @@
+package sqlstore
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+const (
+	principalColumns = "id, name, owner_id, reseller, privileges, suspended, chg"
+	allPrincipals    = "SELECT " + principalColumns + " FROM principal ORDER BY id"
+	principalByName  = "SELECT " + principalColumns + " FROM principal WHERE name = ?"
+	principalByID    = "SELECT " + principalColumns + " FROM principal WHERE id = ?"
+	allResellers     = "SELECT " + principalColumns + " FROM principal WHERE reseller = 1"
+	principalHash    = "SELECT password FROM principal WHERE id = ?"
+	insertPrincipal  = "INSERT INTO principal (" + principalColumns + ", password) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+	updatePrincipal  = "UPDATE principal SET (" + principalColumns + ") = (?, ?, ?, ?, ?, ?, ?) WHERE id = ?"
+	setPasswordHash  = "UPDATE principal SET password = ?, chg = ? WHERE id = ? RETURNING " + principalColumns
+	disownPrincipals = "UPDATE principal SET owner_id = ?, chg = ? WHERE owner_id = ? RETURNING " + principalColumns
+	deletePrincipal  = "DELETE FROM principal WHERE id = ?"
+)
+
+func scanPrincipal(r *Reader, row scanner) (p hostkeep.Principal, err error) {
+	err = row.Scan(&p.ID, &p.Name, &p.OwnerID, intoBool(&p.Reseller), r.intoPrivileges(&p.Privileges), intoBool(&p.Suspended), &p.Change)
+	return p, err
+}
+
+func (tx *Tx) principalRow(p hostkeep.Principal) []any {
+	return []any{p.ID, p.Name, p.OwnerID, bit(p.Reseller), p.Privileges.String(), bit(p.Suspended), tx.seq}
+}
+
+func principalObject(p hostkeep.Principal) hostkeep.Object {
+	return hostkeep.Object{Kind: hostkeep.KindPrincipal, ID: p.ID, Name: p.Name}
+}
+
+// Principal finds root or a cPanel user by name; ErrNotFound if there is none.
+func (r *Reader) Principal(name string) (hostkeep.Principal, error) {
+	return one(r, scanPrincipal, principalByName, name)
+}
+
+// PrincipalByID finds a principal by id; ErrNotFound if there is none.
+func (r *Reader) PrincipalByID(id int64) (hostkeep.Principal, error) {
+	return one(r, scanPrincipal, principalByID, id)
+}
+
+// Resellers lists all resellers by name.
+func (r *Reader) Resellers() ([]hostkeep.Principal, error) {
+	list, err := many(r, scanPrincipal, allResellers)
+	slices.SortFunc(list, func(a, b hostkeep.Principal) int { return strings.Compare(a.Name, b.Name) })
+	return list, err
+}
+
+// PasswordHash is the PHC text of a principal's password, "" for none;
+// ErrNotFound if there is no such principal.
+func (r *Reader) PasswordHash(principalID int64) (string, error) {
+	return one(r, scanText, principalHash, principalID)
+}
+
+// InsertPrincipal adds p with the PHC text of its password, "" for none.
+// p.Change is set by the store, here and in every write.
+func (tx *Tx) InsertPrincipal(p hostkeep.Principal, passwordHash string) error {
+	_, err := tx.exec(insertPrincipal, append(tx.principalRow(p), passwordHash)...)
+	if err == nil {
+		tx.touched(principalObject(p))
+	}
+	return err
+}
+
+// UpdatePrincipal writes all of p but its password.
+func (tx *Tx) UpdatePrincipal(p hostkeep.Principal) error {
+	err := tx.update(updatePrincipal, append(tx.principalRow(p), p.ID)...)
+	if err == nil {
+		tx.touched(principalObject(p))
+	}
+	return err
+}
+
+// SetPasswordHash sets the PHC text of a password; "" takes the password away.
+func (tx *Tx) SetPasswordHash(principalID int64, phc string) error {
+	if err := checkText(phc); err != nil {
+		return err
+	}
+	list, err := returning(tx, scanPrincipal, setPasswordHash, phc, tx.seq, principalID)
+	if err == nil && len(list) == 0 {
+		err = hostkeep.ErrNotFound
+	}
+	for _, p := range list {
+		tx.touched(principalObject(p))
+	}
+	return err
+}

@@ -1,0 +1,144 @@
+-- What the migrations make of an SQLite database; go test -update writes it.
+
+CREATE TABLE account (
+	id INTEGER NOT NULL PRIMARY KEY REFERENCES principal (id),
+	domain TEXT NOT NULL,
+	temporary INTEGER NOT NULL,
+	package_id INTEGER NOT NULL,
+	ip TEXT NOT NULL,
+	email TEXT NOT NULL,
+	mailbox TEXT NOT NULL,
+	home TEXT NOT NULL,
+	uid INTEGER NOT NULL,
+	created INTEGER NOT NULL,
+	suspend_reason TEXT NOT NULL,
+	suspended_at INTEGER NOT NULL,
+	locked INTEGER NOT NULL,
+	quota INTEGER NOT NULL,
+	bandwidth INTEGER NOT NULL,
+	max_ftp INTEGER NOT NULL,
+	max_sql INTEGER NOT NULL,
+	max_pop INTEGER NOT NULL,
+	max_lists INTEGER NOT NULL,
+	max_sub INTEGER NOT NULL,
+	max_parked INTEGER NOT NULL,
+	max_addon INTEGER NOT NULL,
+	max_email_per_hour INTEGER NOT NULL,
+	max_defer_fail INTEGER NOT NULL,
+	max_email_quota INTEGER NOT NULL,
+	max_team_users INTEGER NOT NULL,
+	feature_list TEXT NOT NULL,
+	theme TEXT NOT NULL,
+	language TEXT NOT NULL,
+	shell INTEGER NOT NULL,
+	cgi INTEGER NOT NULL,
+	dedicated_ip INTEGER NOT NULL,
+	digest_auth INTEGER NOT NULL,
+	chg INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX account_domain ON account (domain) WHERE domain <> '';
+
+CREATE INDEX account_package ON account (package_id);
+
+CREATE INDEX account_uid ON account (uid);
+
+CREATE TABLE head (
+	id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+	gen INTEGER NOT NULL,
+	seq INTEGER NOT NULL,
+	hash BLOB NOT NULL,
+	key_check TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE migration (
+	version INTEGER NOT NULL PRIMARY KEY,
+	name TEXT NOT NULL,
+	applied INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE node (
+	incarnation TEXT NOT NULL PRIMARY KEY,
+	name TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	lease INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE package (
+	id INTEGER NOT NULL PRIMARY KEY,
+	name TEXT NOT NULL UNIQUE,
+	owner_id INTEGER NOT NULL,
+	extensions TEXT NOT NULL,
+	quota INTEGER NOT NULL,
+	bandwidth INTEGER NOT NULL,
+	max_ftp INTEGER NOT NULL,
+	max_sql INTEGER NOT NULL,
+	max_pop INTEGER NOT NULL,
+	max_lists INTEGER NOT NULL,
+	max_sub INTEGER NOT NULL,
+	max_parked INTEGER NOT NULL,
+	max_addon INTEGER NOT NULL,
+	max_email_per_hour INTEGER NOT NULL,
+	max_defer_fail INTEGER NOT NULL,
+	max_email_quota INTEGER NOT NULL,
+	max_team_users INTEGER NOT NULL,
+	feature_list TEXT NOT NULL,
+	theme TEXT NOT NULL,
+	language TEXT NOT NULL,
+	shell INTEGER NOT NULL,
+	cgi INTEGER NOT NULL,
+	dedicated_ip INTEGER NOT NULL,
+	digest_auth INTEGER NOT NULL,
+	chg INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX package_owner ON package (owner_id);
+
+CREATE TABLE principal (
+	id INTEGER NOT NULL PRIMARY KEY,
+	name TEXT NOT NULL UNIQUE,
+	owner_id INTEGER NOT NULL,
+	reseller INTEGER NOT NULL,
+	privileges TEXT NOT NULL,
+	suspended INTEGER NOT NULL,
+	password TEXT NOT NULL,
+	chg INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX principal_owner ON principal (owner_id);
+
+CREATE TABLE record (
+	seq INTEGER NOT NULL PRIMARY KEY,
+	at INTEGER NOT NULL,
+	node TEXT NOT NULL,
+	function TEXT NOT NULL,
+	actor_id INTEGER NOT NULL,
+	actor TEXT NOT NULL,
+	via TEXT NOT NULL,
+	token_id INTEGER NOT NULL,
+	addr TEXT NOT NULL,
+	request_id TEXT NOT NULL,
+	real_user TEXT NOT NULL,
+	args TEXT NOT NULL,
+	objects TEXT NOT NULL,
+	prev BLOB NOT NULL,
+	hash BLOB NOT NULL,
+	mac BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE token (
+	id INTEGER NOT NULL PRIMARY KEY,
+	owner_id INTEGER NOT NULL REFERENCES principal (id),
+	name TEXT NOT NULL,
+	hash BLOB NOT NULL UNIQUE,
+	key_id TEXT NOT NULL,
+	privileges TEXT NOT NULL,
+	addresses TEXT NOT NULL,
+	made_by INTEGER NOT NULL,
+	created INTEGER NOT NULL,
+	expires INTEGER NOT NULL,
+	chg INTEGER NOT NULL,
+	UNIQUE (owner_id, name)
+) STRICT;
+
+CREATE INDEX token_made_by ON token (made_by);

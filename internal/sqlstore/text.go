@@ -1,0 +1,136 @@
+package sqlstore
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+// maxText is the longest text that is written, in bytes.
+const maxText = 64 << 10
+
+// checkText is the door: SQLite would keep in silence what PostgreSQL refuses.
+// The text may be a secret, so it is not shown.
+func checkText(s string) error {
+	switch {
+	case len(s) > maxText:
+		return hostkeep.Errorf(hostkeep.Invalid, "A text is longer than %d bytes.", maxText)
+	case strings.IndexByte(s, 0) >= 0:
+		return hostkeep.Errorf(hostkeep.Invalid, "A text has a NUL character in it.")
+	case !utf8.ValidString(s):
+		return hostkeep.Errorf(hostkeep.Invalid, "A text is not valid UTF-8.")
+	}
+	return nil
+}
+
+func checkArgs(args []any) error {
+	for _, a := range args {
+		if s, ok := a.(string); ok {
+			if err := checkText(s); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkChange looks at what the record will keep of the call.
+func checkChange(c hostkeep.Change) error {
+	return checkArgs([]any{c.Function, c.Args, c.Caller.User.Name, string(c.Caller.Via), c.Caller.RequestID, c.Caller.RealUser})
+}
+
+// Times are microseconds since 1970 UTC; 0 is no time.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// scanned adapts a function to what Scan takes.
+type scanned func(value any) error
+
+func (f scanned) Scan(value any) error { return f(value) }
+
+func intoTime(t *time.Time) scanned {
+	return func(v any) error {
+		n, ok := v.(int64)
+		if !ok {
+			return fmt.Errorf("time is %T", v)
+		}
+		*t = time.Time{}
+		if n != 0 {
+			*t = time.UnixMicro(n).UTC()
+		}
+		return nil
+	}
+}
+
+func intoBool(b *bool) scanned {
+	return func(v any) error {
+		n, ok := v.(int64)
+		if !ok {
+			return fmt.Errorf("boolean is %T", v)
+		}
+		*b = n != 0
+		return nil
+	}
+}
+
+func intoHash(h *[32]byte) scanned {
+	return func(v any) error {
+		b, ok := v.([]byte)
+		if !ok || len(b) != len(h) {
+			return fmt.Errorf("hash is %T of the wrong length", v)
+		}
+		copy(h[:], b)
+		return nil
+	}
+}
+
+// intoPrivileges leaves out names of a newer version: narrower, never wider.
+func (r *Reader) intoPrivileges(p *hostkeep.Privileges) scanned {
+	return func(v any) error {
+		text, ok := v.(string)
+		if !ok {
+			return fmt.Errorf("privileges are %T", v)
+		}
+		set, known := r.privileges[text]
+		if !known {
+			set = hostkeep.KnownPrivileges(strings.Split(text, ","))
+			r.privileges[text] = set
+		}
+		*p = set
+		return nil
+	}
+}
+
+// intoAddresses shares one list among all rows with the same text. A list that
+// cannot be read is an error: leaving it out would open the token to everywhere.
+func (r *Reader) intoAddresses(l *hostkeep.AddressList) scanned {
+	return func(v any) (err error) {
+		text, ok := v.(string)
+		if !ok {
+			return fmt.Errorf("addresses are %T", v)
+		}
+		list, known := r.addresses[text]
+		if !known && text != "" {
+			if list, err = hostkeep.ParseAddresses(strings.Split(text, ",")); err != nil {
+				return fmt.Errorf("stored addresses: %w", err)
+			}
+			r.addresses[text] = list
+		}
+		*l = list
+		return nil
+	}
+}

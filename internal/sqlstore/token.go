@@ -1,0 +1,105 @@
+package sqlstore
+
+import (
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+const (
+	tokenColumns = "id, owner_id, name, hash, key_id, privileges, addresses, made_by, created, expires, chg"
+	allTokens    = "SELECT " + tokenColumns + " FROM token ORDER BY id"
+	tokenByName  = "SELECT " + tokenColumns + " FROM token WHERE owner_id = ? AND name = ?"
+	tokenByID    = "SELECT " + tokenColumns + " FROM token WHERE id = ?"
+	tokenByHash  = "SELECT " + tokenColumns + " FROM token WHERE hash = ?"
+	tokensOf     = "SELECT " + tokenColumns + " FROM token WHERE owner_id = ?"
+	tokensMadeBy = "SELECT " + tokenColumns + " FROM token WHERE made_by = ?"
+	insertToken  = "INSERT INTO token (" + tokenColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	updateToken  = "UPDATE token SET (" + tokenColumns + ") = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ? AND hash = ?"
+	deleteToken  = "DELETE FROM token WHERE id = ? RETURNING " + tokenColumns
+	deleteTokens = "DELETE FROM token WHERE owner_id = ? RETURNING " + tokenColumns
+)
+
+func scanToken(r *Reader, row scanner) (t hostkeep.Token, err error) {
+	err = row.Scan(&t.ID, &t.OwnerID, &t.Name, intoHash((*[32]byte)(&t.Hash)), &t.KeyID, r.intoPrivileges(&t.Privileges),
+		r.intoAddresses(&t.Addresses), &t.MadeBy, intoTime(&t.Created), intoTime(&t.Expires), &t.Change)
+	return t, err
+}
+
+func (tx *Tx) tokenRow(t hostkeep.Token) []any {
+	return []any{t.ID, t.OwnerID, t.Name, t.Hash[:], t.KeyID, t.Privileges.String(), t.Addresses.String(), t.MadeBy, micros(t.Created), micros(t.Expires), tx.seq}
+}
+
+// tokenObject carries the key under which nodes hold the token in memory.
+func tokenObject(t hostkeep.Token) hostkeep.Object {
+	return hostkeep.Object{Kind: hostkeep.KindToken, ID: t.ID, Ref: hex.EncodeToString(t.Hash[:16]), Name: t.Name}
+}
+
+// Token finds a principal's token by name; ErrNotFound if there is none.
+func (r *Reader) Token(ownerID int64, name string) (hostkeep.Token, error) {
+	return one(r, scanToken, tokenByName, ownerID, name)
+}
+
+// TokenByID finds a token by id; ErrNotFound if there is none.
+func (r *Reader) TokenByID(id int64) (hostkeep.Token, error) {
+	return one(r, scanToken, tokenByID, id)
+}
+
+// TokenByHash finds a token by its secret's keyed hash; ErrNotFound if there is
+// none.
+func (r *Reader) TokenByHash(hash hostkeep.TokenHash) (hostkeep.Token, error) {
+	return one(r, scanToken, tokenByHash, hash[:])
+}
+
+// Tokens lists a principal's tokens by name.
+func (r *Reader) Tokens(ownerID int64) ([]hostkeep.Token, error) {
+	return sortedTokens(many(r, scanToken, tokensOf, ownerID))
+}
+
+// TokensMadeBy lists the tokens that were made with a token, by name.
+func (r *Reader) TokensMadeBy(tokenID int64) ([]hostkeep.Token, error) {
+	return sortedTokens(many(r, scanToken, tokensMadeBy, tokenID))
+}
+
+func sortedTokens(list []hostkeep.Token, err error) ([]hostkeep.Token, error) {
+	slices.SortFunc(list, func(a, b hostkeep.Token) int { return strings.Compare(a.Name, b.Name) })
+	return list, err
+}
+
+// InsertToken adds t; ErrExists if its owner has one of that name.
+func (tx *Tx) InsertToken(t hostkeep.Token) error {
+	_, err := tx.exec(insertToken, tx.tokenRow(t)...)
+	if err == nil {
+		tx.touched(tokenObject(t))
+	}
+	return err
+}
+
+// UpdateToken writes t. Its hash is what nodes know it by and never changes: a
+// t with another hash is ErrNotFound, as is one that is gone.
+func (tx *Tx) UpdateToken(t hostkeep.Token) error {
+	err := tx.update(updateToken, append(tx.tokenRow(t), t.ID, t.Hash[:])...)
+	if err == nil {
+		tx.touched(tokenObject(t))
+	}
+	return err
+}
+
+// DeleteToken removes the token with t's id.
+func (tx *Tx) DeleteToken(t hostkeep.Token) error {
+	n, err := tx.dropTokens(deleteToken, t.ID)
+	if err == nil && n == 0 {
+		err = hostkeep.ErrNotFound
+	}
+	return err
+}
+
+func (tx *Tx) dropTokens(query string, id int64) (int, error) {
+	list, err := returning(tx, scanToken, query, id)
+	for _, t := range list {
+		tx.touched(tokenObject(t))
+	}
+	return len(list), err
+}
