@@ -36,6 +36,7 @@ type node struct {
 	now        time.Time
 
 	hashed, byHash, byName, read int
+	readID                       int64 // whose password was read last
 }
 
 func (n *node) Ready() (err error) {
@@ -63,7 +64,7 @@ func (n *node) PrincipalByName(name string) (hostkeep.Principal, bool) {
 }
 
 func (n *node) PasswordHash(_ context.Context, id int64) (string, error) {
-	n.read++
+	n.read, n.readID = n.read+1, id
 	if text, ok := n.passwords[id]; ok || n.readErr != nil {
 		return text, n.readErr
 	}

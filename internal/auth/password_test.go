@@ -65,6 +65,9 @@ func TestPasswordRefusals(t *testing.T) {
 		if n.read != 1 || n.byName != 2 {
 			t.Errorf("%s: %d reads, %d look-ups; want 1, 2", name, n.read, n.byName)
 		}
+		if mayNot := name == "nobody" || name == "sue" || name == "bob"; mayNot != (n.readID == 0) {
+			t.Errorf("%s: the password of %d was read", name, n.readID)
+		}
 	}
 }
 

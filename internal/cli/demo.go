@@ -12,7 +12,6 @@ import (
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/config"
 	"github.com/hostkeep/hostkeep/internal/daemon"
-	"github.com/hostkeep/hostkeep/internal/httpd"
 )
 
 // demo serves sample data from a new temporary folder, on loopback, and removes
@@ -35,13 +34,13 @@ func (e *env) demo(ctx context.Context, hup chan os.Signal) (err error) {
 		},
 		Hangup:    hup,
 		Listening: func(line string) { e.say("%s", line) },
-		Ready: func(app *daemon.App, r *httpd.Running) error {
+		Ready: func(app *daemon.App, addr func(string) string) error {
 			e.say("Making sample accounts …")
 			sample, err := app.FillSample(ctx)
 			if err != nil {
 				return err
 			}
-			return e.demoText(dir, cfg, r.Addr("whm"), password, sample)
+			return e.demoText(dir, cfg, addr("whm"), password, sample)
 		},
 	})
 }

@@ -48,7 +48,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 		}),
 		accounts.Functions(accounts.Deps{
 			Read: reading[accounts.Reader](a), Change: a.accountChange(), Now: a.now,
-			HashPassword: a.hasher.Hash,
+			HashPassword: a.hash,
 			NewPassword:  func() (hostkeep.Secret, error) { return auth.NewPassword(rand.Reader) },
 			Hostname:     a.host, IP: mainAddress(),
 		}),

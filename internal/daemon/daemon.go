@@ -38,6 +38,7 @@ type App struct {
 	keyErr  error // why no credential can be judged: a missing or wrong master key
 	node    *live.Node
 	hasher  *auth.Hasher
+	hash    func(context.Context, hostkeep.Secret) (string, error)
 	auth    *auth.Authenticator
 	metrics *metrics.Metrics
 	api     *api.Catalogue
@@ -59,6 +60,9 @@ type Options struct {
 	// and handed to ShowPassword.
 	RootPassword hostkeep.Secret
 	ShowPassword func(hostkeep.Secret) error
+	// hash makes password hashes; nil: the hasher's. Tests that make hundreds of
+	// accounts cannot wait for argon2id.
+	hash func(context.Context, hostkeep.Secret) (string, error)
 }
 
 // Open opens the state of a configuration, or makes it.
@@ -81,7 +85,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 			_ = a.store.Close()
 		}
 	}()
-	if err := a.wire(); err != nil {
+	if err := a.wire(o.hash); err != nil {
 		return nil, err
 	}
 	if err := a.node.Load(ctx); err != nil {
@@ -204,17 +208,23 @@ func (a *App) bootstrap(ctx context.Context, o Options) error {
 }
 
 // wire fits the parts together.
-func (a *App) wire() (err error) {
+func (a *App) wire(hash func(context.Context, hostkeep.Secret) (string, error)) (err error) {
 	a.node = live.New(live.Options{
 		Store: a.store, Incarnation: a.incarnation, Name: a.cfg.Node, Lease: a.cfg.Lease, LeaseByWrite: !a.embedded(), Log: a.log,
 		Diverged: func(err error) bool { return errors.Is(err, sqlstore.ErrDiverged) },
 		Silent:   !a.serving,
 	})
 	a.hasher = auth.NewHasher(2)
+	if a.hash = hash; hash == nil {
+		a.hash = a.hasher.Hash
+	}
 	a.auth = auth.New(auth.Options{
 		Memory: judged{a.node, a.keyErr}, Passwords: passwords{a.store}, Hasher: a.hasher, HashToken: a.ring.HashToken, Now: a.now,
 	})
 	a.metrics = metrics.New()
+	if err := a.metrics.Head(a.node.Seq); err != nil {
+		return err
+	}
 	a.api, err = a.catalogue()
 	return err
 }

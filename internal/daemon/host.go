@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/user"
+	"runtime/debug"
 	"strings"
 	"syscall"
 )
@@ -76,9 +77,11 @@ func locked(path string) bool {
 	return errors.Is(err, syscall.EWOULDBLOCK)
 }
 
-// hardenProcess turns core dumps off, by limit and by mark: they would hold
-// secrets.
+// hardenProcess turns core dumps off, by limit and by mark, and the runtime's
+// traces, which show arguments: both could hold secrets. Panics of ours are
+// logged by their functions' names (httpd, and guard here).
 func hardenProcess() error {
+	debug.SetTraceback("none")
 	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
 		return fmt.Errorf("turning core dumps off: %w", err)
 	}

@@ -29,10 +29,11 @@ const (
 // ServeOptions says how to serve.
 type ServeOptions struct {
 	Options
-	Hangup    <-chan os.Signal                 // SIGHUP: reread certificates and the file
-	Reread    func() (config.Config, error)    // reads the configuration again
-	Listening func(line string)                // told when every listener is up
-	Ready     func(*App, *httpd.Running) error // told after that; may be nil
+	Hangup    <-chan os.Signal              // SIGHUP: reread certificates and the file
+	Reread    func() (config.Config, error) // reads the configuration again
+	Listening func(line string)             // told when every listener is up
+	// Ready is told after that, with the address that each listener got; may be nil.
+	Ready func(app *App, addr func(listener string) string) error
 }
 
 // Serve opens the state, or makes it, and serves until ctx ends.
@@ -70,13 +71,13 @@ func (a *App) serve(ctx context.Context, o ServeOptions) (err error) {
 	var keepers sync.WaitGroup
 	defer keepers.Wait()
 	defer stop()
-	keepers.Go(func() { a.node.Run(background, poll) })
+	keepers.Go(a.guard(func() { a.node.Run(background, poll) }))
 
 	certs, err := a.certificates()
 	if err != nil {
 		return err
 	}
-	keepers.Go(func() { a.keepCertificates(background, certs, o) })
+	keepers.Go(a.guard(func() { a.keepCertificates(background, certs, o) }))
 	running, err := a.listen(ctx, certs)
 	if err != nil {
 		return err
@@ -84,7 +85,7 @@ func (a *App) serve(ctx context.Context, o ServeOptions) (err error) {
 	o.Listening("listening " + a.addresses(running))
 	_, _ = sd.SdNotify(false, sd.SdNotifyReady) // no systemd is no error
 	if o.Ready != nil {
-		err = o.Ready(a, running)
+		err = o.Ready(a, running.Addr)
 	}
 	if err == nil {
 		select {
@@ -124,18 +125,23 @@ func (a *App) keepCertificates(ctx context.Context, certs *tlscert.Source, o Ser
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if changed, err := certs.Check(); err != nil || !changed {
-				continue
+			changed, err := certs.Check()
+			if changed || err != nil {
+				a.tellCertificate(err)
 			}
 		case <-o.Hangup:
 			a.reread(o)
+			a.tellCertificate(certs.Reload())
 		}
-		if err := certs.Reload(); err != nil {
-			a.log.Error("the certificate cannot be reread; the old one stays", "err", err)
-			continue
-		}
-		a.log.Info("the certificate was reread")
 	}
+}
+
+func (a *App) tellCertificate(err error) {
+	if err != nil {
+		a.log.Error("the certificate cannot be reread; the old one stays", "err", err)
+		return
+	}
+	a.log.Info("the certificate was reread")
 }
 
 func (a *App) reread(o ServeOptions) {
@@ -180,3 +186,18 @@ func (a *App) addresses(r *httpd.Running) string {
 
 // ready is what /readyz says.
 func (a *App) ready() error { return judged{a.node, a.keyErr}.Ready() }
+
+// guard ends the process when a keeper panics, and logs where, without values:
+// a server that no longer follows the store must not go on, and its supervisor
+// starts it anew.
+func (a *App) guard(keep func()) func() {
+	return func() {
+		defer func() {
+			if thrown := recover(); thrown != nil {
+				a.log.Error("panic in the background; stopping", "type", fmt.Sprintf("%T", thrown), "stack", httpd.Stack(4))
+				os.Exit(1)
+			}
+		}()
+		keep()
+	}
+}

@@ -24,9 +24,9 @@ func (x *exchange) body() (body []byte, ok bool) {
 		return nil, false
 	}
 	x.read = true
-	// net/http ends the context of a call that outlives the deadline for
-	// reading, and a revoke may have to wait for another node longer than that.
-	_ = x.ctl.SetReadDeadline(time.Time{})
+	// A revoke may have to wait for another node; the time for writing begins
+	// with the answer. (HTTP/2 would cut the call off, HTTP/1 would not.)
+	_ = x.ctl.SetWriteDeadline(time.Time{})
 	return body, true
 }
 
@@ -60,7 +60,7 @@ func (x *exchange) settle() {
 		x.close()
 		return
 	}
-	_ = x.ctl.SetReadDeadline(time.Now().Add(min(drainTime, x.s.o.Limits.Read)))
+	_ = x.ctl.SetReadDeadline(time.Now().Add(min(x.s.o.Limits.Drain, x.s.o.Limits.Read)))
 	if _, err := io.CopyN(io.Discard, x.r.Body, drainBytes+1); !errors.Is(err, io.EOF) {
 		x.close()
 	}

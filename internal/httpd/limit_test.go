@@ -17,7 +17,7 @@ const tooLarge = `{"metadata":{"version":1,"command":"a\"b","result":0,"reason":
 
 func TestBodyLimit(t *testing.T) {
 	t.Parallel()
-	g := start(t, small)
+	g := start(t, small, patient)
 	g.ask("whm", req("POST /json-api/a", []string{authorized, "Content-Length: 10"}, "0123456789")).want(t, 200, answered)
 	for name, request := range map[string]string{
 		"by length":  req("POST /json-api/a%22b", []string{authorized, "Content-Length: 11"}, ""),

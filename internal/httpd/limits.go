@@ -11,14 +11,12 @@ type Limits struct {
 	Read       time.Duration // for header and body together: 30 s
 	Write      time.Duration // for the answer, from its first byte on: 5 min
 	Idle       time.Duration // between requests: 2 min
+	Drain      time.Duration // for the rest of a request that was refused: 5 s
 }
 
-// What is read of a body that nobody wants, so that the connection can be used
-// again: more, or slower, and it is closed.
-const (
-	drainBytes = 64 << 10
-	drainTime  = 5 * time.Second
-)
+// drainBytes is how much is read of a body that nobody wants, so that the
+// connection can be used again. With more, or slower, it is closed.
+const drainBytes = 64 << 10
 
 func (l Limits) filled() Limits {
 	set(&l.Header, 16<<10)
@@ -27,6 +25,7 @@ func (l Limits) filled() Limits {
 	set(&l.Read, 30*time.Second)
 	set(&l.Write, 5*time.Minute)
 	set(&l.Idle, 2*time.Minute)
+	set(&l.Drain, 5*time.Second)
 	return l
 }
 

@@ -2,6 +2,7 @@ package httpd_test
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"io"
 	"net/http/httptest"
@@ -30,7 +31,16 @@ func TestNothingOfACallerReachesTheLog(t *testing.T) {
 		g.ask("https", req("GET /", append([]string{"Host: " + s}, all...), ""))
 	}
 	g.ask("whm", req("GET /json-api/version", []string{"X " + s + ": 1"}, ""))
+	offer := g.tls.Clone()
+	offer.NextProtos = []string{s} // net/http's complaint about a handshake quotes it
+	if conn, err := (&tls.Dialer{Config: offer}).DialContext(context.Background(), "tcp", g.run.Addr("whm")); err == nil {
+		_ = conn.Close()
+		t.Error("an unknown protocol was agreed on")
+	}
 	log := g.logged()
+	if !strings.Contains(log, `"complaint":"TLS handshake error"`) {
+		t.Error("the handshake was not complained about")
+	}
 	for _, word := range []string{s, "GOODSECRET", good, "not now"} {
 		if strings.Contains(strings.ToLower(log), strings.ToLower(word)) {
 			t.Errorf("the log holds %q", word)

@@ -16,7 +16,7 @@ func (x *exchange) recovered() {
 		return
 	}
 	x.s.o.Metrics.Panicked()
-	x.s.o.Log.Error("panic", "id", x.id, "path", x.path, "type", fmt.Sprintf("%T", thrown), "stack", stack())
+	x.s.o.Log.Error("panic", "id", x.id, "path", x.path, "type", fmt.Sprintf("%T", thrown), "stack", Stack(4))
 	if x.status != 0 {
 		return // half an answer is out; net/http closes the connection for its length
 	}
@@ -24,10 +24,11 @@ func (x *exchange) recovered() {
 	x.fail(http.StatusInternalServerError, "An internal error happened. The server's log has it under "+x.id+".")
 }
 
-// stack names the functions from where it was thrown outwards, with lines.
-func stack() string {
+// Stack names the functions of this goroutine with their lines, leaving out the
+// innermost skip. Unlike the runtime's own trace it holds no arguments.
+func Stack(skip int) string {
 	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs[:])])
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(skip, pcs[:])])
 	var names []string
 	for {
 		f, more := frames.Next()

@@ -50,6 +50,9 @@ func TestNotNowIs503(t *testing.T) {
 	res.want(t, 503, strings.ReplaceAll(deniedXML, "Access denied", "The server cannot check credentials now"))
 }
 
+// patient waits for a body longer than a test may take.
+func patient(o *httpd.Options) { o.Limits.Read, o.Limits.Drain = time.Hour, time.Hour }
+
 // An honest client with a small body may go on on its connection, and its body
 // is not taken for a request.
 func TestARefusedBodyIsReadWithinBounds(t *testing.T) {
@@ -70,7 +73,7 @@ func TestARefusedBodyIsReadWithinBounds(t *testing.T) {
 
 func TestALargeRefusedBodyIsNotReadAtAll(t *testing.T) {
 	t.Parallel()
-	g := start(t)
+	g := start(t, patient)
 	for _, header := range [][]string{{"Content-Length: 65537"}, {"Content-Length: 5", "Expect: 100-continue"}} {
 		c := g.dial("whm")
 		c.send(req("POST /json-api/a", header, "")) // the body never comes
@@ -85,7 +88,7 @@ func TestALargeRefusedBodyIsNotReadAtAll(t *testing.T) {
 
 func TestARefusedBodyThatNeverEndsIsCutOff(t *testing.T) {
 	t.Parallel()
-	g := start(t, func(o *httpd.Options) { o.Limits.Read = 700 * time.Millisecond })
+	g := start(t, func(o *httpd.Options) { o.Limits.Read, o.Limits.Drain = time.Hour, 300*time.Millisecond })
 	for _, header := range []string{"Content-Length: 10", "Transfer-Encoding: chunked"} {
 		c := g.dial("whm")
 		c.send(req("POST /json-api/a", []string{header}, "1\r\n"))

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/httpd"
@@ -152,12 +153,25 @@ func TestProtocols(t *testing.T) {
 	}
 }
 
+// A call over HTTP/2 may take longer than reading and writing, too.
 func TestHTTP2WhenTold(t *testing.T) {
 	t.Parallel()
-	g := start(t)
+	limits := httpd.Limits{Read: 700 * time.Millisecond, Write: 700 * time.Millisecond}
+	g := start(t, func(o *httpd.Options) {
+		inner := o.Call
+		o.Limits = limits
+		o.Call = func(ctx context.Context, c hostkeep.Caller, f, q, ct string, body []byte) httpd.Answer {
+			select {
+			case <-ctx.Done():
+				return httpd.Answer{Body: []byte("cut off")}
+			case <-time.After(1200 * time.Millisecond):
+				return inner(ctx, c, f, q, ct, body)
+			}
+		}
+	})
 	src := sourceOf(t)
 	run, err := httpd.Start(context.Background(), []httpd.Listener{{Name: "whm", Addr: "127.0.0.1:0", TLS: src, Handler: g.server.WHM()}},
-		httpd.Serving{Log: g.logger, HTTP2: true})
+		httpd.Serving{Limits: limits, Log: g.logger, HTTP2: true})
 	if err != nil {
 		t.Fatal(err)
 	}

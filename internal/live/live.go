@@ -56,10 +56,12 @@ type Node struct {
 	mu  sync.RWMutex // guards mem
 	mem memory
 
-	step   sync.Mutex // one follower at a time; guards at, posted, beat
-	at     hostkeep.Cursor
-	posted int64
-	beat   time.Duration
+	step    sync.Mutex // one follower at a time; guards what is below
+	at      hostkeep.Cursor
+	posted  int64
+	beat    time.Duration
+	owed    bool // the store has, or may have, what memory lacks: Moved tells it only once
+	awaited bool // memory holds others' changes, and they may be waiting for our position
 }
 
 // New makes a node that has loaded nothing and is not ready.
@@ -83,6 +85,8 @@ func sinceBoot() time.Duration {
 var (
 	errLapsed = errors.New("the node's lease on the store has run out")
 	errBehind = errors.New("the change was saved, but this node could not follow it")
+	// errElsewhere: reads are answered by a server that is not the one that writes.
+	errElsewhere = errors.New("the record as this node reads it lacks the node's own change")
 )
 
 // Ready is nil while the node's lease lasts, else why nobody can be judged.
@@ -107,8 +111,14 @@ func (n *Node) Load(ctx context.Context) error {
 	return n.load(ctx)
 }
 
+// load shows the node's row before it reads: who commits after the reading
+// finds the row and waits for the node. Its position follows with the next turn.
 func (n *Node) load(ctx context.Context) error {
 	noted := n.Boot()
+	n.owed = true
+	if err := n.post(ctx, 0); err != nil && n.LeaseByWrite {
+		return err
+	}
 	s, err := n.Store.Load(ctx)
 	if err != nil {
 		return fmt.Errorf("loading the node's memory: %w", err)
@@ -116,25 +126,22 @@ func (n *Node) load(ctx context.Context) error {
 	n.mu.Lock()
 	n.mem = newMemory(s)
 	n.mu.Unlock()
-	n.at = s.At
-	if err := n.post(ctx); err != nil && n.LeaseByWrite {
-		return err
-	}
+	n.at, n.owed, n.awaited = s.At, false, true
 	n.until.Store(int64(noted + n.Lease))
 	return nil
 }
 
 // post writes the node's row: its position, and that it lives.
-func (n *Node) post(ctx context.Context) error {
+func (n *Node) post(ctx context.Context, seq int64) error {
 	if n.Silent {
 		return nil
 	}
 	noted := n.Boot() // before the write: the lease counts from here
-	row := hostkeep.NodeRow{Incarnation: n.Incarnation, Name: n.Name, Seq: n.at.Seq, Lease: n.Lease}
+	row := hostkeep.NodeRow{Incarnation: n.Incarnation, Name: n.Name, Seq: seq, Lease: n.Lease}
 	if err := n.Store.Beat(ctx, row); err != nil {
 		return fmt.Errorf("writing the node's heartbeat: %w", err)
 	}
-	n.posted, n.beat = n.at.Seq, noted
+	n.posted, n.beat, n.awaited = seq, noted, false
 	return nil
 }
 
@@ -144,10 +151,15 @@ func (n *Node) post(ctx context.Context) error {
 func (n *Node) Reach(ctx context.Context, c hostkeep.Cursor) error {
 	n.step.Lock()
 	defer n.step.Unlock()
-	if n.at.Seq >= c.Seq && n.at.Gen == c.Gen {
+	if n.holds(c) {
 		return nil
 	}
-	if _, err := n.apply(ctx); err != nil {
+	err := n.apply(ctx)
+	if err == nil && !n.holds(c) {
+		err = errElsewhere
+	}
+	if err != nil {
+		n.owed = true
 		n.until.Store(0)
 		n.Log.Error("a change was saved that this node cannot follow; it refuses every call until it can", "err", err)
 		return errors.Join(hostkeep.ErrOutcomeUnknown, errBehind)
@@ -155,26 +167,30 @@ func (n *Node) Reach(ctx context.Context, c hostkeep.Cursor) error {
 	return nil
 }
 
-// apply reads the feed from the cursor on and applies it. foreign reports
-// whether somebody else's change was among it, who may be waiting for us.
-func (n *Node) apply(ctx context.Context) (foreign bool, err error) {
+// holds reports whether memory holds the change at c.
+func (n *Node) holds(c hostkeep.Cursor) bool { return n.at.Gen == c.Gen && n.at.Seq >= c.Seq }
+
+// apply reads the feed from the cursor on and applies it. It notes when somebody
+// else's change was among it, who may be waiting for us.
+func (n *Node) apply(ctx context.Context) error {
+	n.owed = true
 	d, err := n.Store.Since(ctx, n.at)
 	switch {
 	case err != nil && n.Diverged != nil && n.Diverged(err):
 		n.until.Store(0)
 		n.Log.Error("the record is not the one that was followed; loading everything again", "err", err)
-		return true, n.load(ctx)
+		return n.load(ctx)
 	case err != nil:
-		return false, fmt.Errorf("following the record: %w", err)
+		return fmt.Errorf("following the record: %w", err)
 	}
 	n.mu.Lock()
 	n.mem.apply(d)
 	n.mu.Unlock()
-	n.at = d.At
+	n.at, n.owed = d.At, false
 	for _, e := range d.Events {
-		foreign = foreign || e.Node != n.Incarnation
+		n.awaited = n.awaited || e.Node != n.Incarnation
 	}
-	return foreign, nil
+	return nil
 }
 
 // Follow is one turn of the feed: heartbeat when due, then the feed, then the
@@ -184,7 +200,7 @@ func (n *Node) Follow(ctx context.Context) error {
 	defer n.step.Unlock()
 	noted := n.Boot()
 	if n.LeaseByWrite && (noted-n.beat >= n.Lease/3 || n.posted < n.at.Seq) {
-		if err := n.post(ctx); err != nil {
+		if err := n.post(ctx, n.at.Seq); err != nil {
 			return err
 		}
 	}
@@ -192,16 +208,15 @@ func (n *Node) Follow(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("asking the store for changes: %w", err)
 	}
-	var foreign bool
-	if moved {
-		if foreign, err = n.apply(ctx); err != nil {
+	if moved || n.owed {
+		if err := n.apply(ctx); err != nil {
 			return err
 		}
 	}
 	if !n.LeaseByWrite {
 		n.until.Store(int64(noted + n.Lease))
-		if foreign {
-			return n.post(ctx)
+		if n.awaited {
+			return n.post(ctx, n.at.Seq)
 		}
 	} else if noted-n.beat < n.Lease {
 		n.until.Store(int64(n.beat + n.Lease))

@@ -37,13 +37,11 @@ const (
 	deleteAccount = "DELETE FROM account WHERE id = ?"
 )
 
-func scanAccount(_ *Reader, row scanner) (a hostkeep.Account, err error) {
+func intoAccount(_ *Reader, a *hostkeep.Account) []any {
 	into := append(make([]any, 0, 40), &a.ID, &a.Domain, intoBool(&a.TemporaryDomain), &a.PackageID, &a.IP, &a.Email, &a.MailboxFormat, &a.Home, &a.UID,
 		intoTime(&a.Created), &a.SuspendReason, intoTime(&a.SuspendedAt), intoBool(&a.Locked), &a.Change)
-	into = append(into, planInto(&a.Plan)...)
-	into = append(into, &a.User, &a.OwnerID, intoBool(&a.Reseller), intoBool(&a.Suspended), &a.Owner, &a.Package)
-	err = row.Scan(into...)
-	return a, err
+	into = append(into, intoPlan(&a.Plan)...)
+	return append(into, &a.User, &a.OwnerID, intoBool(&a.Reseller), intoBool(&a.Suspended), &a.Owner, &a.Package)
 }
 
 func (tx *Tx) accountRow(a hostkeep.Account) []any {
@@ -57,22 +55,22 @@ func accountObject(a hostkeep.Account) hostkeep.Object {
 
 // Account finds an account by its user; ErrNotFound if there is none.
 func (r *Reader) Account(user string) (hostkeep.Account, error) {
-	return one(r, scanAccount, accountByUser, user)
+	return one(r, intoAccount, accountByUser, user)
 }
 
 // AccountByDomain finds an account by its main domain; ErrNotFound if there is
 // none.
 func (r *Reader) AccountByDomain(domain string) (hostkeep.Account, error) {
-	return one(r, scanAccount, accountByDomain, domain)
+	return one(r, intoAccount, accountByDomain, domain)
 }
 
 // Accounts lists by user all accounts for 0, else those that a principal owns
 // and its own.
 func (r *Reader) Accounts(ownerID int64) (list []hostkeep.Account, err error) {
 	if ownerID == 0 {
-		list, err = many(r, scanAccount, allAccounts)
+		list, err = many(r, intoAccount, allAccounts)
 	} else {
-		list, err = many(r, scanAccount, accountsOf, ownerID, ownerID)
+		list, err = many(r, intoAccount, accountsOf, ownerID, ownerID)
 	}
 	slices.SortFunc(list, func(a, b hostkeep.Account) int { return strings.Compare(a.User, b.User) })
 	return list, err
@@ -80,27 +78,28 @@ func (r *Reader) Accounts(ownerID int64) (list []hostkeep.Account, err error) {
 
 // AccountCounts counts the accounts that a principal owns.
 func (r *Reader) AccountCounts(ownerID int64) (active, suspended int64, err error) {
-	_, err = many(r, func(_ *Reader, row scanner) (none struct{}, err error) {
-		var isSuspended bool
-		var n int64
-		err = row.Scan(intoBool(&isSuspended), &n)
-		if isSuspended {
-			suspended = n
+	type group struct {
+		suspended bool
+		n         int64
+	}
+	list, err := many(r, func(_ *Reader, g *group) []any { return []any{intoBool(&g.suspended), &g.n} }, countAccounts, ownerID)
+	for _, g := range list {
+		if g.suspended {
+			suspended = g.n
 		} else {
-			active = n
+			active = g.n
 		}
-		return none, err
-	}, countAccounts, ownerID)
+	}
 	return active, suspended, err
 }
 
 // AccountsOnPackage counts the accounts on a package.
 func (r *Reader) AccountsOnPackage(packageID int64) (int64, error) {
-	return one(r, scanNumber, accountsOnPackage, packageID)
+	return one(r, intoNumber, accountsOnPackage, packageID)
 }
 
 // MaxUID is the highest system user id of an account, 0 for none.
-func (r *Reader) MaxUID() (int64, error) { return one(r, scanNumber, maxUID) }
+func (r *Reader) MaxUID() (int64, error) { return one(r, intoNumber, maxUID) }
 
 // InsertAccount adds the account of a principal that is there already and says
 // the same of it; ErrExists if the domain is taken.
@@ -143,7 +142,7 @@ func (tx *Tx) agree(a hostkeep.Account) error {
 // DeleteAccount removes an account with its principal and tokens. What a
 // reseller owned stays: its accounts become root's, its packages global.
 func (tx *Tx) DeleteAccount(id int64) error {
-	a, err := one(&tx.Reader, scanAccount, accountByID, id)
+	a, err := one(&tx.Reader, intoAccount, accountByID, id)
 	if err != nil {
 		return err
 	}
@@ -162,11 +161,11 @@ func (tx *Tx) DeleteAccount(id int64) error {
 }
 
 func (tx *Tx) disown(id int64) error {
-	principals, err := returning(tx, scanPrincipal, disownPrincipals, hostkeep.RootID, tx.seq, id)
+	principals, err := returning(tx, intoPrincipal, disownPrincipals, hostkeep.RootID, tx.seq, id)
 	if err != nil {
 		return err
 	}
-	packages, err := returning(tx, scanPackage, disownPackages, tx.seq, id)
+	packages, err := returning(tx, intoPackage, disownPackages, tx.seq, id)
 	if err != nil {
 		return err
 	}

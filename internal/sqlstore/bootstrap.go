@@ -75,7 +75,7 @@ func defaultPackage() hostkeep.Package {
 // KeyCheck is what Bootstrap was given; "" when the store is not set up.
 func (s *Store) KeyCheck(ctx context.Context) (check string, err error) {
 	err = s.Read(ctx, func(r *Reader) (err error) {
-		check, err = one(r, scanText, selectKeyCheck)
+		check, err = one(r, intoText, selectKeyCheck)
 		if errors.Is(err, hostkeep.ErrNotFound) {
 			check, err = "", nil
 		}

@@ -160,8 +160,8 @@ func (tx *Tx) update(query string, args ...any) error {
 }
 
 // returning runs a write that answers the rows it wrote.
-func returning[T any](tx *Tx, scan func(*Reader, scanner) (T, error), query string, args ...any) ([]T, error) {
-	list, err := many(&tx.Reader, scan, query, args...)
+func returning[T any](tx *Tx, into columns[T], query string, args ...any) ([]T, error) {
+	list, err := many(&tx.Reader, into, query, args...)
 	tx.wrote = tx.wrote || len(list) > 0
 	return list, err
 }

@@ -37,7 +37,7 @@ func (s *Store) Check(ctx context.Context) error {
 
 func (r *Reader) orphans() error {
 	for _, query := range []string{orphanTokens, orphanAccounts, newerRows, headRow} {
-		n, err := one(r, scanNumber, query)
+		n, err := one(r, intoNumber, query)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func (s *Store) Head(ctx context.Context) (at hostkeep.Cursor, err error) {
 // Events reads up to limit rows of the record, numbered above after, ascending.
 func (s *Store) Events(ctx context.Context, after int64, limit int) (list []hostkeep.Event, err error) {
 	err = s.Read(ctx, func(r *Reader) (err error) {
-		list, err = many(r, scanEvent, selectRecord, after, limit)
+		list, err = many(r, intoEvent, selectRecord, after, limit)
 		return err
 	})
 	return list, err
@@ -41,10 +41,10 @@ func (s *Store) Load(ctx context.Context) (snap hostkeep.Snapshot, err error) {
 		if snap.At, err = r.head(); err != nil {
 			return err
 		}
-		if snap.Principals, err = many(r, scanPrincipal, allPrincipals); err != nil {
+		if snap.Principals, err = many(r, intoPrincipal, allPrincipals); err != nil {
 			return err
 		}
-		snap.Tokens, err = many(r, scanToken, allTokens)
+		snap.Tokens, err = many(r, intoToken, allTokens)
 		return err
 	})
 	return snap, err
@@ -76,7 +76,7 @@ func (r *Reader) since(at hostkeep.Cursor) (d hostkeep.Delta, err error) {
 	if head.Gen != at.Gen || head.Seq < at.Seq {
 		return d, ErrDiverged
 	}
-	rows, err := many(r, scanEvent, selectRecord, at.Seq-1, math.MaxInt32)
+	rows, err := many(r, intoEvent, selectRecord, at.Seq-1, math.MaxInt32)
 	if err != nil {
 		return d, err
 	}

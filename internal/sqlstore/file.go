@@ -30,7 +30,7 @@ func (e sqliteEngine) prepare(ctx context.Context, create bool, now hostkeep.Clo
 	if err := e.header(); err != nil {
 		return err
 	}
-	if false {
+	if err := e.private(); err != nil {
 		return err
 	}
 	return e.peek(ctx)

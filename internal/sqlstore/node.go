@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -43,16 +44,20 @@ func (s *Store) writeNode(ctx context.Context, query string, args ...any) error 
 // Nodes lists the rows of all nodes by incarnation.
 func (s *Store) Nodes(ctx context.Context) (list []hostkeep.NodeRow, err error) {
 	err = s.Read(ctx, func(r *Reader) (err error) {
-		list, err = many(r, scanNode, allNodes)
+		list, err = many(r, intoNode, allNodes)
 		return err
 	})
 	slices.SortFunc(list, func(a, b hostkeep.NodeRow) int { return strings.Compare(a.Incarnation, b.Incarnation) })
 	return list, err
 }
 
-func scanNode(_ *Reader, row scanner) (n hostkeep.NodeRow, err error) {
-	var lease int64
-	err = row.Scan(&n.Incarnation, &n.Name, &n.Seq, &lease)
-	n.Lease = time.Duration(lease) * time.Microsecond
-	return n, err
+func intoNode(_ *Reader, n *hostkeep.NodeRow) []any {
+	return []any{&n.Incarnation, &n.Name, &n.Seq, scanned(func(v any) error {
+		lease, ok := v.(int64)
+		if !ok {
+			return fmt.Errorf("lease is %T", v)
+		}
+		n.Lease = time.Duration(lease) * time.Microsecond
+		return nil
+	})}
 }

@@ -19,9 +19,8 @@ const (
 	disownPackages = "UPDATE package SET owner_id = 0, chg = ? WHERE owner_id = ? RETURNING " + packageColumns
 )
 
-func scanPackage(_ *Reader, row scanner) (p hostkeep.Package, err error) {
-	err = row.Scan(append([]any{&p.ID, &p.Name, &p.OwnerID, &p.Extensions, &p.Change}, planInto(&p.Plan)...)...)
-	return p, err
+func intoPackage(_ *Reader, p *hostkeep.Package) []any {
+	return append([]any{&p.ID, &p.Name, &p.OwnerID, &p.Extensions, &p.Change}, intoPlan(&p.Plan)...)
 }
 
 func (tx *Tx) packageRow(p hostkeep.Package) []any {
@@ -34,17 +33,17 @@ func packageObject(p hostkeep.Package) hostkeep.Object {
 
 // Package finds a package by name; ErrNotFound if there is none.
 func (r *Reader) Package(name string) (hostkeep.Package, error) {
-	return one(r, scanPackage, packageByName, name)
+	return one(r, intoPackage, packageByName, name)
 }
 
 // PackageByID finds a package by id; ErrNotFound if there is none.
 func (r *Reader) PackageByID(id int64) (hostkeep.Package, error) {
-	return one(r, scanPackage, packageByID, id)
+	return one(r, intoPackage, packageByID, id)
 }
 
 // Packages lists all packages by name.
 func (r *Reader) Packages() ([]hostkeep.Package, error) {
-	list, err := many(r, scanPackage, allPackages)
+	list, err := many(r, intoPackage, allPackages)
 	slices.SortFunc(list, func(a, b hostkeep.Package) int { return strings.Compare(a.Name, b.Name) })
 	return list, err
 }
@@ -70,7 +69,7 @@ func (tx *Tx) UpdatePackage(p hostkeep.Package) error {
 // DeletePackage removes a package. Accounts on it keep what it gave them, and
 // their package reads "undefined".
 func (tx *Tx) DeletePackage(id int64) error {
-	list, err := returning(tx, scanPackage, deletePackage, id)
+	list, err := returning(tx, intoPackage, deletePackage, id)
 	if err == nil && len(list) == 0 {
 		err = hostkeep.ErrNotFound
 	}

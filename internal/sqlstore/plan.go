@@ -9,7 +9,7 @@ const (
 	planMarks = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 )
 
-func planInto(p *hostkeep.Plan) []any {
+func intoPlan(p *hostkeep.Plan) []any {
 	return []any{&p.Quota, &p.Bandwidth, &p.MaxFTP, &p.MaxSQL, &p.MaxPop, &p.MaxLists, &p.MaxSub, &p.MaxParked, &p.MaxAddon, &p.MaxEmailPerHour,
 		&p.MaxDeferFailPercentage, &p.MaxEmailAcctQuota, &p.MaxTeamUsers, &p.FeatureList, &p.Theme, &p.Language,
 		intoBool(&p.Shell), intoBool(&p.CGI), intoBool(&p.DedicatedIP), intoBool(&p.DigestAuth)}

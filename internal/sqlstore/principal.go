@@ -21,9 +21,8 @@ const (
 	deletePrincipal  = "DELETE FROM principal WHERE id = ?"
 )
 
-func scanPrincipal(r *Reader, row scanner) (p hostkeep.Principal, err error) {
-	err = row.Scan(&p.ID, &p.Name, &p.OwnerID, intoBool(&p.Reseller), r.intoPrivileges(&p.Privileges), intoBool(&p.Suspended), &p.Change)
-	return p, err
+func intoPrincipal(r *Reader, p *hostkeep.Principal) []any {
+	return []any{&p.ID, &p.Name, &p.OwnerID, intoBool(&p.Reseller), r.intoPrivileges(&p.Privileges), intoBool(&p.Suspended), &p.Change}
 }
 
 func (tx *Tx) principalRow(p hostkeep.Principal) []any {
@@ -36,17 +35,17 @@ func principalObject(p hostkeep.Principal) hostkeep.Object {
 
 // Principal finds root or a cPanel user by name; ErrNotFound if there is none.
 func (r *Reader) Principal(name string) (hostkeep.Principal, error) {
-	return one(r, scanPrincipal, principalByName, name)
+	return one(r, intoPrincipal, principalByName, name)
 }
 
 // PrincipalByID finds a principal by id; ErrNotFound if there is none.
 func (r *Reader) PrincipalByID(id int64) (hostkeep.Principal, error) {
-	return one(r, scanPrincipal, principalByID, id)
+	return one(r, intoPrincipal, principalByID, id)
 }
 
 // Resellers lists all resellers by name.
 func (r *Reader) Resellers() ([]hostkeep.Principal, error) {
-	list, err := many(r, scanPrincipal, allResellers)
+	list, err := many(r, intoPrincipal, allResellers)
 	slices.SortFunc(list, func(a, b hostkeep.Principal) int { return strings.Compare(a.Name, b.Name) })
 	return list, err
 }
@@ -54,7 +53,7 @@ func (r *Reader) Resellers() ([]hostkeep.Principal, error) {
 // PasswordHash is the PHC text of a principal's password, "" for none;
 // ErrNotFound if there is no such principal.
 func (r *Reader) PasswordHash(principalID int64) (string, error) {
-	return one(r, scanText, principalHash, principalID)
+	return one(r, intoText, principalHash, principalID)
 }
 
 // InsertPrincipal adds p with the PHC text of its password, "" for none.
@@ -81,7 +80,7 @@ func (tx *Tx) SetPasswordHash(principalID int64, phc string) error {
 	if err := checkText(phc); err != nil {
 		return err
 	}
-	list, err := returning(tx, scanPrincipal, setPasswordHash, phc, tx.seq, principalID)
+	list, err := returning(tx, intoPrincipal, setPasswordHash, phc, tx.seq, principalID)
 	if err == nil && len(list) == 0 {
 		err = hostkeep.ErrNotFound
 	}

@@ -11,7 +11,7 @@ import (
 // Reader answers from one consistent state of the store. It is valid until the
 // function that was given it returns, and for one goroutine.
 type Reader struct {
-	ctx        context.Context //nolint:containedctx // of the transaction, which the Reader is
+	ctx        context.Context // of the transaction, which the Reader is
 	tx         *sql.Tx
 	engine     engine
 	privileges map[string]hostkeep.Privileges // by stored text: each is parsed once
@@ -63,12 +63,13 @@ func (r *Reader) outcome(err error) error {
 	return err
 }
 
-// scanner is one row.
-type scanner interface{ Scan(dest ...any) error }
+// columns says where in v each column of a query goes. It is asked once a query,
+// so every column must be written anew by each row.
+type columns[T any] func(r *Reader, v *T) []any
 
 // one answers the row of a query that finds one or none; none is ErrNotFound.
-func one[T any](r *Reader, scan func(*Reader, scanner) (T, error), query string, args ...any) (T, error) {
-	list, err := many(r, scan, query, args...)
+func one[T any](r *Reader, into columns[T], query string, args ...any) (T, error) {
+	list, err := many(r, into, query, args...)
 	if err == nil && len(list) == 0 {
 		err = hostkeep.ErrNotFound
 	}
@@ -81,7 +82,7 @@ func one[T any](r *Reader, scan func(*Reader, scanner) (T, error), query string,
 
 // many answers all rows of a query. A text that the door would not let in is in
 // no row, so it finds none.
-func many[T any](r *Reader, scan func(*Reader, scanner) (T, error), query string, args ...any) (list []T, err error) {
+func many[T any](r *Reader, into columns[T], query string, args ...any) (list []T, err error) {
 	if r.failed != nil {
 		return nil, r.failed
 	}
@@ -93,9 +94,10 @@ func many[T any](r *Reader, scan func(*Reader, scanner) (T, error), query string
 		return nil, r.fail(fmt.Errorf("query: %w", err))
 	}
 	defer func() { _ = rows.Close() }()
+	var v T
+	dest := into(r, &v)
 	for rows.Next() {
-		v, err := scan(r, rows)
-		if err != nil {
+		if err := rows.Scan(dest...); err != nil {
 			return nil, r.fail(fmt.Errorf("read row: %w", err))
 		}
 		list = append(list, v)
@@ -106,12 +108,6 @@ func many[T any](r *Reader, scan func(*Reader, scanner) (T, error), query string
 	return list, nil
 }
 
-func scanNumber(_ *Reader, row scanner) (n int64, err error) {
-	err = row.Scan(&n)
-	return n, err
-}
+func intoNumber(_ *Reader, n *int64) []any { return []any{n} }
 
-func scanText(_ *Reader, row scanner) (s string, err error) {
-	err = row.Scan(&s)
-	return s, err
-}
+func intoText(_ *Reader, s *string) []any { return []any{s} }

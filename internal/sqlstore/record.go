@@ -18,14 +18,11 @@ const (
 	selectRecord  = "SELECT " + recordColumns + " FROM record WHERE seq > ? ORDER BY seq LIMIT ?"
 )
 
-func scanCursor(_ *Reader, row scanner) (c hostkeep.Cursor, err error) {
-	err = row.Scan(&c.Gen, &c.Seq, intoHash(&c.Hash))
-	return c, err
-}
+func intoCursor(_ *Reader, c *hostkeep.Cursor) []any { return []any{&c.Gen, &c.Seq, intoHash(&c.Hash)} }
 
 // head is the last change's place, zero before the first start.
 func (r *Reader) head() (hostkeep.Cursor, error) {
-	list, err := many(r, scanCursor, selectHead)
+	list, err := many(r, intoCursor, selectHead)
 	if err != nil || len(list) == 0 {
 		return hostkeep.Cursor{}, err
 	}
@@ -35,7 +32,7 @@ func (r *Reader) head() (hostkeep.Cursor, error) {
 // record takes the head row, last of all so that it is held for a short time,
 // and writes the change's row. before is the head as this change began.
 func (tx *Tx) record(c hostkeep.Change, before hostkeep.Cursor) (hostkeep.Cursor, error) {
-	list, err := returning(tx, scanCursor, takeHead)
+	list, err := returning(tx, intoCursor, takeHead)
 	if err != nil {
 		return before, fmt.Errorf("take the head: %w", err)
 	}
@@ -85,19 +82,28 @@ func objectsText(list []hostkeep.Object) (string, error) {
 	return string(text), err
 }
 
-func scanEvent(_ *Reader, row scanner) (e hostkeep.Event, err error) {
-	var objects string
-	err = row.Scan(&e.Seq, intoTime(&e.At), &e.Node, &e.Function, &e.ActorID, &e.Actor, &e.Via, &e.TokenID, &e.Addr,
-		&e.RequestID, &e.RealUser, &e.Args, &objects, &e.Prev, &e.Hash, &e.MAC)
-	if err != nil {
-		return e, err
+func intoEvent(_ *Reader, e *hostkeep.Event) []any {
+	return []any{
+		&e.Seq, intoTime(&e.At), &e.Node, &e.Function, &e.ActorID, &e.Actor, &e.Via, &e.TokenID, &e.Addr,
+		&e.RequestID, &e.RealUser, &e.Args, intoObjects(e), &e.Prev, &e.Hash, &e.MAC,
 	}
-	if err := json.Unmarshal([]byte(objects), &e.Objects); err != nil {
-		return e, fmt.Errorf("row %d: objects: %w", e.Seq, err)
+}
+
+// intoObjects refuses a text that reads alike but is not the sealed one: the
+// hash is made of the objects, so it would pass for it.
+func intoObjects(e *hostkeep.Event) scanned {
+	return func(v any) error {
+		text, ok := v.(string)
+		if !ok {
+			return fmt.Errorf("row %d: objects are %T", e.Seq, v)
+		}
+		e.Objects = nil
+		if err := json.Unmarshal([]byte(text), &e.Objects); err != nil {
+			return fmt.Errorf("row %d: objects: %w", e.Seq, err)
+		}
+		if same, err := objectsText(e.Objects); err != nil || same != text {
+			return fmt.Errorf("row %d: objects are not as they were written", e.Seq)
+		}
+		return nil
 	}
-	// A text that reads alike but is not the sealed one must not pass for it.
-	if same, err := objectsText(e.Objects); err != nil || same != objects {
-		return e, fmt.Errorf("row %d: objects are not as they were written", e.Seq)
-	}
-	return e, nil
 }

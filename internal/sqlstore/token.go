@@ -22,10 +22,11 @@ const (
 	deleteTokens = "DELETE FROM token WHERE owner_id = ? RETURNING " + tokenColumns
 )
 
-func scanToken(r *Reader, row scanner) (t hostkeep.Token, err error) {
-	err = row.Scan(&t.ID, &t.OwnerID, &t.Name, intoHash((*[32]byte)(&t.Hash)), &t.KeyID, r.intoPrivileges(&t.Privileges),
-		r.intoAddresses(&t.Addresses), &t.MadeBy, intoTime(&t.Created), intoTime(&t.Expires), &t.Change)
-	return t, err
+func intoToken(r *Reader, t *hostkeep.Token) []any {
+	return []any{
+		&t.ID, &t.OwnerID, &t.Name, intoHash((*[32]byte)(&t.Hash)), &t.KeyID, r.intoPrivileges(&t.Privileges),
+		r.intoAddresses(&t.Addresses), &t.MadeBy, intoTime(&t.Created), intoTime(&t.Expires), &t.Change,
+	}
 }
 
 func (tx *Tx) tokenRow(t hostkeep.Token) []any {
@@ -39,28 +40,28 @@ func tokenObject(t hostkeep.Token) hostkeep.Object {
 
 // Token finds a principal's token by name; ErrNotFound if there is none.
 func (r *Reader) Token(ownerID int64, name string) (hostkeep.Token, error) {
-	return one(r, scanToken, tokenByName, ownerID, name)
+	return one(r, intoToken, tokenByName, ownerID, name)
 }
 
 // TokenByID finds a token by id; ErrNotFound if there is none.
 func (r *Reader) TokenByID(id int64) (hostkeep.Token, error) {
-	return one(r, scanToken, tokenByID, id)
+	return one(r, intoToken, tokenByID, id)
 }
 
 // TokenByHash finds a token by its secret's keyed hash; ErrNotFound if there is
 // none.
 func (r *Reader) TokenByHash(hash hostkeep.TokenHash) (hostkeep.Token, error) {
-	return one(r, scanToken, tokenByHash, hash[:])
+	return one(r, intoToken, tokenByHash, hash[:])
 }
 
 // Tokens lists a principal's tokens by name.
 func (r *Reader) Tokens(ownerID int64) ([]hostkeep.Token, error) {
-	return sortedTokens(many(r, scanToken, tokensOf, ownerID))
+	return sortedTokens(many(r, intoToken, tokensOf, ownerID))
 }
 
 // TokensMadeBy lists the tokens that were made with a token, by name.
 func (r *Reader) TokensMadeBy(tokenID int64) ([]hostkeep.Token, error) {
-	return sortedTokens(many(r, scanToken, tokensMadeBy, tokenID))
+	return sortedTokens(many(r, intoToken, tokensMadeBy, tokenID))
 }
 
 func sortedTokens(list []hostkeep.Token, err error) ([]hostkeep.Token, error) {
@@ -97,7 +98,7 @@ func (tx *Tx) DeleteToken(t hostkeep.Token) error {
 }
 
 func (tx *Tx) dropTokens(query string, id int64) (int, error) {
-	list, err := returning(tx, scanToken, query, id)
+	list, err := returning(tx, intoToken, query, id)
 	for _, t := range list {
 		tx.touched(tokenObject(t))
 	}

@@ -2,6 +2,7 @@ package storetest_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net"
 	"net/url"
@@ -85,7 +86,7 @@ func (c *cutter) between(t *testing.T, address string) string {
 	if q.Get("sslmode") != "disable" {
 		t.Skip("the server's URL is not without TLS, so nothing can be cut at COMMIT")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func (c *cutter) between(t *testing.T, address string) string {
 
 func (c *cutter) carry(client net.Conn, network, address string) {
 	defer func() { _ = client.Close() }()
-	server, err := net.Dial(network, address)
+	server, err := new(net.Dialer).DialContext(context.Background(), network, address)
 	if err != nil {
 		return
 	}

@@ -1,263 +1,173 @@
 package wire
 
 import (
-	"cmp"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hostkeep/hostkeep"
 )
 
-// form is how a parameter's name names a field.
-type form uint8
-
-const (
-	bare    form = iota // NAME, or an alias
-	indexed             // NAME-3, NAME3, NAME[3], NAME[]
-	suffix              // of a prefix field
-)
-
-// value is one parameter as it belongs to a field.
-type value struct {
-	field int
-	form  form
-	order uint64 // of an indexed one, from 1; 0 for a bare one
-	label string // of a prefix one
-	param param
-}
-
-// own finds the field that a name belongs to.
-func (in *Input) own(p param) (value, bool) {
-	if i, ok := in.owner[p.name]; ok && in.fields[i].Type != "prefix" {
-		return value{field: i, param: p}, true
-	}
-	if base, n, ok := splitIndex(p.name); ok {
-		if i, ok := in.owner[base]; ok && in.fields[i].Type == "list" {
-			return value{field: i, form: indexed, order: n, param: p}, true
-		}
-	}
-	for i, f := range in.fields {
-		if f.Type != "prefix" {
-			continue
-		}
-		if label, ok := strings.CutPrefix(p.name, f.Name); ok && label != "" {
-			return value{field: i, form: suffix, label: label, param: p}, true
-		}
-		base, label, ok := strings.Cut(p.name, "[") // PHP's acl[NAME] for acl-NAME
-		if ok && base == strings.TrimRight(f.Name, "-_") && len(label) > 1 && strings.HasSuffix(label, "]") {
-			return value{field: i, form: suffix, label: label[:len(label)-1], param: p}, true
-		}
-	}
-	return value{}, false
-}
-
-// splitIndex takes NAME-3, NAME3, NAME[3] and NAME[] apart; the order counts
-// from 1, so that a bare name comes first.
-func splitIndex(name string) (base string, order uint64, ok bool) {
-	if inner, found := strings.CutSuffix(name, "[]"); found {
-		return inner, 1, true
-	}
-	digits := name
-	closed := strings.HasSuffix(name, "]")
-	if closed {
-		digits = name[:len(name)-1]
-	}
-	base = strings.TrimRight(digits, "0123456789")
-	n, err := strconv.ParseUint(digits[len(base):], 10, 32)
-	if err != nil {
-		return "", 0, false
-	}
-	if closed {
-		base, ok = strings.CutSuffix(base, "[")
-		return base, n + 1, ok
-	}
-	return strings.TrimSuffix(base, "-"), n + 1, true
-}
-
-// sorted hands every parameter to its field, lists in the order of their numbers.
-func (in *Input) sorted(p Params) [][]value {
-	byField := make([][]value, len(in.fields))
-	for _, x := range p.list {
-		if meta(x.name) {
-			continue
-		}
-		if v, ok := in.own(x); ok {
-			byField[v.field] = append(byField[v.field], v)
-		}
-	}
-	for i, f := range in.fields {
-		if f.Type == "list" {
-			slices.SortStableFunc(byField[i], func(a, b value) int { return cmp.Compare(a.order, b.order) })
-		}
-	}
-	return byField
-}
-
-// Decode fills the struct that dst points to. Errors are for the caller, name
-// the parameter as declared, and never hold a secret.
+// Decode fills dst, a pointer to the In struct. An error for the caller names
+// the parameter as declared and never repeats its value.
 func (in *Input) Decode(dst any, p Params) error {
-	into := reflect.ValueOf(dst).Elem()
-	byField := in.sorted(p)
+	v := reflect.ValueOf(dst)
+	if v.Kind() != reflect.Pointer || v.IsNil() || v.Type().Elem() != in.typ {
+		return fmt.Errorf("decoding parameters: the target is %T, not *%v", dst, in.typ)
+	}
+	hits := in.sort(p)
 	for i := range in.fields {
 		f := &in.fields[i]
-		if err := f.decode(into.FieldByIndex(f.index), byField[i]); err != nil {
+		if err := f.decode(v.Elem().FieldByIndex(f.path), hits[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *inField) decode(dst reflect.Value, values []value) error {
+func (f *field) decode(dst reflect.Value, hits []hit) error {
 	switch f.Type {
-	case "list":
-		return f.decodeList(dst, values)
-	case "prefix":
-		return f.decodePrefix(dst, values)
+	case typeList:
+		return f.decodeList(dst, hits)
+	case typePrefix:
+		return f.decodePrefix(dst, hits)
 	}
-	text, given, err := f.single(values)
-	if err != nil {
-		return err
-	}
-	if text == "" && f.Type != "string" && f.Type != "secret" {
-		given = false
-	}
-	if !given {
-		text = f.Default
-	}
-	if f.Required && text == "" {
+	value, given, clash := single(f.present(hits))
+	switch {
+	case clash:
+		return moreThanOnce(f.Name)
+	case f.Required && value == "":
 		return f.missing()
-	}
-	if !given && f.Default == "" {
-		return nil
-	}
-	return f.put(dst, text)
-}
-
-func (f *inField) missing() error {
-	return hostkeep.Errorf(hostkeep.Invalid, "The parameter %q is required.", f.Name)
-}
-
-// single finds the one value: the body's before the query's. Two that differ in
-// one place are an error, for no two readers would pick the same.
-func (f *inField) single(values []value) (text string, given bool, err error) {
-	fromBody := slices.ContainsFunc(values, func(v value) bool { return v.param.body })
-	for _, v := range values {
-		if v.param.body != fromBody {
-			continue
-		}
-		if given && v.param.value != text {
-			return "", false, hostkeep.Errorf(hostkeep.Invalid, "The parameter %q was given more than once.", f.Name)
-		}
-		text, given = v.param.value, true
-	}
-	return text, given, nil
-}
-
-// put checks one value and sets it.
-func (f *inField) put(dst reflect.Value, text string) error {
-	if f.Max > 0 && len(text) > f.Max {
-		return hostkeep.Errorf(hostkeep.Invalid, "The parameter %q is longer than %d bytes.", f.Name, f.Max)
-	}
-	if strings.ContainsFunc(text, f.refused) {
-		return hostkeep.Errorf(hostkeep.Invalid, "The parameter %q holds a control character.", f.Name)
-	}
-	if f.Enum != nil && text != "" && !slices.Contains(f.Enum, text) {
-		return hostkeep.Errorf(hostkeep.Invalid, "The parameter %q must be one of: %s.", f.Name, strings.Join(f.Enum, ", "))
-	}
-	if f.pointer {
-		dst.Set(reflect.New(dst.Type().Elem()))
-		dst = dst.Elem()
-	}
-	if err := f.set(dst, text); err != nil {
-		return hostkeep.Errorf(hostkeep.Invalid, "The parameter %q %s.", f.Name, err.Error())
+	case given:
+		return f.set(dst, value)
+	case f.hasDefault:
+		return f.set(dst, f.Default)
 	}
 	return nil
 }
 
-func (f *inField) refused(r rune) bool {
+// present leaves out empty values where they count as absent: wherever no empty
+// value is legal.
+func (f *field) present(hits []hit) []hit {
+	if f.textual() && (f.Enum == nil || slices.Contains(f.Enum, "")) {
+		return hits
+	}
+	return slices.DeleteFunc(hits, func(h hit) bool { return h.value == "" })
+}
+
+// decodeList keeps "absent" (nil) apart from "present but empty".
+func (f *field) decodeList(dst reflect.Value, hits []hit) error {
+	if len(hits) == 0 {
+		if f.Required {
+			return f.missing()
+		}
+		return nil
+	}
+	list := make([]string, 0, len(hits))
+	for _, h := range hits {
+		if h.value == "" {
+			continue
+		}
+		if err := f.checkText(h.value); err != nil {
+			return err
+		}
+		list = append(list, h.value)
+	}
+	return f.setList(dst, list)
+}
+
+// decodePrefix collects the suffixes of what is switched on.
+func (f *field) decodePrefix(dst reflect.Value, hits []hit) error {
+	if len(hits) == 0 && !f.Required {
+		return nil
+	}
+	list := make([]string, 0, len(hits))
+	for _, g := range bySuffix(hits) {
+		value, _, clash := single(g)
+		switch err := f.checkText(g[0].suffix); {
+		case err != nil:
+			return err
+		case clash:
+			return moreThanOnce(f.Name + shown(g[0].suffix))
+		case value != "" && value != "0" && value != "n":
+			list = append(list, g[0].suffix)
+		}
+	}
+	return f.setList(dst, list)
+}
+
+func (f *field) setList(dst reflect.Value, list []string) error {
+	if f.Required && len(list) == 0 {
+		return f.missing()
+	}
+	dst.Set(reflect.ValueOf(list))
+	return nil
+}
+
+func (f *field) missing() error {
+	return hostkeep.Errorf(hostkeep.Invalid, "The parameter %q is required.", f.Name)
+}
+
+// set decodes one value into dst.
+func (f *field) set(dst reflect.Value, text string) error {
+	if f.pointer {
+		dst.Set(reflect.New(dst.Type().Elem()))
+		dst = dst.Elem()
+	}
+	var err error
+	switch f.Type {
+	case typeString:
+		dst.SetString(text)
+		return f.checkText(text)
+	case typeSecret:
+		dst.Set(reflect.ValueOf(hostkeep.NewSecret(text)))
+		return f.checkText(text)
+	case typeInteger:
+		var n int64
+		if n, err = strconv.ParseInt(text, 10, 64); err != nil {
+			return f.refuse("must be a whole number")
+		}
+		dst.SetInt(n)
+	case typeLimit:
+		var l hostkeep.Limit
+		if l, err = hostkeep.ParseLimit(text); err != nil {
+			return f.refuse(`must be a whole number or "unlimited"`)
+		}
+		dst.SetInt(int64(l))
+	case typeBoolean:
+		yes := text == "1" || text == "y" || text == "Y"
+		if !yes && text != "0" && text != "n" && text != "N" {
+			return f.refuse("must be 1 or 0")
+		}
+		dst.SetBool(yes)
+	}
+	return nil
+}
+
+func (f *field) checkText(s string) error {
+	switch {
+	case len(s) > f.Max:
+		return f.refuse(fmt.Sprintf("is longer than %d bytes", f.Max))
+	case !utf8.ValidString(s):
+		return f.refuse("is not valid UTF-8")
+	case strings.ContainsFunc(s, f.control):
+		return f.refuse("contains a control character")
+	case f.Enum != nil && !slices.Contains(f.Enum, s):
+		return f.refuse("must be one of: " + strings.Join(f.Enum, ", "))
+	}
+	return nil
+}
+
+func (f *field) control(r rune) bool {
 	if f.multiline && (r == '\n' || r == '\t' || r == '\r') {
 		return false
 	}
 	return r < 0x20 || r == 0x7f
 }
 
-// decodeList leaves nil where nothing was given, and an empty list where only
-// empty texts were: "present but empty" is something else than absent.
-func (f *inField) decodeList(dst reflect.Value, values []value) error {
-	if values != nil {
-		dst.Set(reflect.MakeSlice(dst.Type(), 0, len(values)))
-	}
-	for _, v := range values {
-		if v.param.value == "" {
-			continue
-		}
-		if err := f.put(dst, v.param.value); err != nil {
-			return err
-		}
-	}
-	if f.Required && dst.Len() == 0 {
-		return f.missing()
-	}
-	return nil
-}
-
-// decodePrefix collects the labels whose value does not say no.
-func (f *inField) decodePrefix(dst reflect.Value, values []value) error {
-	for _, v := range values {
-		if v.param.value == "" || v.param.value == "0" || v.param.value == "n" {
-			continue
-		}
-		if err := f.put(dst, v.label); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Record writes the declared parameters that were given as a JSON object, for
-// the record: secrets by their digest, long texts cut. What is not declared is
-// left out, for nobody knows whether it is a secret.
-func (in *Input) Record(p Params, digest func(text string) string) string {
-	const longest = 1 << 10
-	b := []byte{'{'}
-	for i, values := range in.sorted(p) {
-		f := &in.fields[i]
-		if len(values) == 0 {
-			continue
-		}
-		texts := make([]string, len(values))
-		for j, v := range values {
-			switch {
-			case f.Type == "secret":
-				texts[j] = digest(v.param.value)
-			case f.Type == "prefix":
-				texts[j] = hostkeep.Clip(v.label+"="+v.param.value, longest)
-			default:
-				texts[j] = hostkeep.Clip(v.param.value, longest)
-			}
-		}
-		if len(b) > 1 {
-			b = append(b, ',')
-		}
-		b = appendText(b, f.Name)
-		b = append(b, ':')
-		b = appendTexts(b, texts, f.Type == "list" || f.Type == "prefix")
-	}
-	return string(append(b, '}'))
-}
-
-func appendTexts(b []byte, texts []string, list bool) []byte {
-	if !list {
-		return appendText(b, texts[len(texts)-1])
-	}
-	b = append(b, '[')
-	for i, t := range texts {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendText(b, t)
-	}
-	return append(b, ']')
+func (f *field) refuse(why string) error {
+	return hostkeep.Errorf(hostkeep.Invalid, "The parameter %q %s.", f.Name, why)
 }

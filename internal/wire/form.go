@@ -54,7 +54,17 @@ func unescape(s string) (string, bool) {
 }
 
 // hex is the value of a hexadecimal digit, or -1.
-func hex(c byte) int { return strings.IndexByte("0123456789abcdef", c|0x20&^(c>>1&0x20)) }
+func hex(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}
 
 // multipart reads multipart/form-data: values only, files are refused.
 func (c *collector) multipart(body []byte, boundary string) error {

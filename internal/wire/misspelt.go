@@ -3,84 +3,121 @@ package wire
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/hostkeep/hostkeep"
 )
 
-// Misspelt refuses the first parameter that belongs to no field and looks like
-// one that does: two edits away, equal without digits, punctuation and case, or
-// its beginning. On functions that make or change credentials such a slip would
-// silently give more than was meant.
+// Misspelt refuses the first parameter that is nearly a declared one. Unknown
+// parameters are ignored elsewhere; where credentials are made, ignoring acls
+// for acl would make a token that may do everything.
 func (in *Input) Misspelt(p Params) error {
-	for _, x := range p.list {
-		if meta(x.name) {
+	for _, name := range p.Names() {
+		if _, _, ok := in.match(name); ok {
 			continue
 		}
-		if _, ok := in.own(x); ok {
-			continue
-		}
-		for _, f := range in.fields {
-			for _, known := range append([]string{f.Name}, f.Aliases...) {
-				if similar(x.name, known) {
-					return hostkeep.Errorf(hostkeep.Invalid, "There is no parameter %q; did you mean %q? Nothing was changed.", hostkeep.Clip(x.name, 60), f.Name)
-				}
-			}
+		if near := in.near(name); near != "" {
+			return hostkeep.Errorf(hostkeep.Invalid, "There is no parameter %q; did you mean %q? Nothing was changed.", shown(name), near)
 		}
 	}
 	return nil
 }
 
-func similar(name, known string) bool {
-	if len(name) > len(known)+8 {
-		if base, _, ok := strings.Cut(name, "["); ok {
-			return similar(base, known)
+// near finds the declared name that is nearest to one that is not declared.
+func (in *Input) near(name string) (nearest string) {
+	key, best := newCandidate(name, false), far
+	for _, c := range in.known {
+		if d := c.from(key); d < best {
+			nearest, best = c.name, d
 		}
-		return false
 	}
-	a, b := letters(name), letters(known)
-	within := 2
-	if len(b) <= 3 {
-		within = 1
+	return nearest
+}
+
+// candidate is a name made ready for comparing.
+type candidate struct {
+	name    string
+	folded  string
+	letters string // folded, without digits and punctuation
+	runes   []rune // folded; nil where it is longer than any declared name
+	many    bool
+}
+
+// far is the distance of what is no near miss.
+const far = 3
+
+// longName is where a key is too long to be within two edits of a declared name.
+const longName = 100
+
+func newCandidate(name string, many bool) candidate {
+	c := candidate{name: name, folded: strings.ToLower(name), many: many}
+	c.letters = strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) {
+			return r
+		}
+		return -1
+	}, c.folded)
+	if len(c.folded) <= longName {
+		c.runes = []rune(c.folded)
+	}
+	return c
+}
+
+// from tells how far a key is from the declared name: 0 to 2, or far.
+func (c candidate) from(key candidate) int {
+	beforeBracket, _, _ := strings.Cut(key.folded, "[")
+	allowed := 2
+	if utf8.RuneCountInString(c.letters) <= 3 {
+		allowed = 1
 	}
 	switch {
-	case a == "":
-		return false
-	case a == b, len(a) >= 4 && strings.HasPrefix(b, a):
-		return true
+	case key.letters == c.letters && c.letters != "", beforeBracket == c.folded:
+		return 0
+	case c.many && strings.HasPrefix(key.folded, c.stem()) && punctuated(key.folded[len(c.stem()):]):
+		return 1 // acl.0, or acl-create-acct where acl is a list
+	case utf8.RuneCountInString(key.letters) >= 4 && strings.HasPrefix(c.folded, key.folded):
+		return 1
+	case key.runes == nil:
+		return far
 	}
-	return distance(a, b) <= within || distance(strings.ToLower(name), strings.ToLower(known)) <= within
+	if d := edits(key.runes, c.runes); d <= allowed {
+		return d
+	}
+	return far
 }
 
-// letters is a name without digits and punctuation, in lower case.
-func letters(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsLetter(r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, s)
+// stem is the name without the punctuation that ends a prefix.
+func (c candidate) stem() string { return strings.TrimRight(c.folded, "-_.") }
+
+func punctuated(rest string) bool {
+	r, _ := utf8.DecodeRuneInString(rest)
+	return rest != "" && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
-// distance counts insertions, deletions, replacements and swaps of neighbours.
-func distance(a, b string) int {
-	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
+// edits counts the insertions, deletions, replacements and swaps of neighbours
+// that make b of a (Damerau and Levenshtein), or at least far when the lengths
+// differ by that much.
+func edits(a, b []rune) int {
+	if max(len(a)-len(b), len(b)-len(a)) >= far {
+		return far
+	}
+	two, one, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range one {
+		one[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		now := make([]int, len(b)+1)
-		now[0] = i
+		row[0] = i
 		for j := 1; j <= len(b); j++ {
-			change := 1
+			cost := 1
 			if a[i-1] == b[j-1] {
-				change = 0
+				cost = 0
 			}
-			now[j] = min(last[j]+1, now[j-1]+1, last[j-1]+change)
+			row[j] = min(one[j]+1, row[j-1]+1, one[j-1]+cost)
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				now[j] = min(now[j], before[j-2]+1)
+				row[j] = min(row[j], two[j-2]+1)
 			}
 		}
-		before, last = last, now
+		two, one, row = one, row, two
 	}
-	return last[len(b)]
+	return one[len(b)]
 }

@@ -5,20 +5,23 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/hostkeep/hostkeep"
 )
 
-// Note is what an answer says besides its data. An Out struct embeds it.
+// Note is what a function says besides its data. It is embedded in an Out
+// struct and never part of the data.
 type Note struct {
-	Reason             string // "" for OK
-	Raw                string // log text, as WHM's output.raw
-	Messages, Warnings []string
-	Columns            []string // of the list's records, only these; nil: all
+	Reason   string // metadata.reason instead of "OK"
+	Raw      string // metadata.output.raw: a log text
+	Messages []string
+	Warnings []string
+	Columns  []string // when not nil: the only fields that the records of the list show
 }
 
-// Keyed is an object whose keys are data: names that we have checked, of tokens
-// or privileges. It keeps its order.
+// Keyed is an object whose keys are data that we validated, such as the names of
+// tokens and privileges; ordered, unlike a map.
 type Keyed[T any] []KeyedItem[T]
 
 // KeyedItem is one member of a Keyed.
@@ -29,201 +32,124 @@ type KeyedItem[T any] struct {
 
 func (Keyed[T]) keyed() {}
 
-type keyed interface{ keyed() }
-
-// Output is a struct type compiled for writing. Its fields carry a tag
-// `whm:"name,option…"`. Options: list (the records that Columns acts on), num
-// (a Limit as a bare number), null (a nil slice is null, not []), omit (a nil
-// pointer is absent), data (a pointer to a struct that is the whole data).
-type Output struct {
-	shape *shape
-	note  []int // index of the embedded Note, or nil
-	data  []int // index of the field that is the whole data, or nil
-}
-
-// kind is how a value is written.
-type kind uint8
+// shape is what a value is on every wire.
+type shape uint8
 
 const (
-	kindText kind = iota
-	kindSecret
-	kindInt
-	kindBool
-	kindTime
-	kindLimitText
-	kindLimitNumber
-	kindPointer
-	kindList
-	kindObject
-	kindKeyed
+	shapeNone shape = iota
+	shapeObject
+	shapeList
+	shapeKeyed
+	shapeText
+	shapeInteger
+	shapeBoolean
+	shapeLimit
+	shapeTime
+	shapeSecret
 )
 
-// shape is a type compiled for the walk.
-type shape struct {
-	kind   kind
-	elem   *shape // of a pointer, a list or a Keyed's values
-	fields []outField
-	null   bool
+func (s shape) String() string {
+	return [...]string{"", "object", "list", "keyed", "string", "integer", "boolean", "limit", "time", "secret"}[s]
 }
 
-type outField struct {
-	name  string
-	index []int
-	shape *shape
-	omit  bool
-	list  bool
+// node is a compiled type.
+type node struct {
+	shape    shape
+	pointer  bool     // nil is null
+	nullable bool     // a nil slice is null instead of empty
+	bare     bool     // a limit that is a number is written as one
+	members  []member // of an object
+	elem     *node    // of a list or a keyed object
 }
 
-var (
-	noteType  = reflect.TypeFor[Note]()
-	timeType  = reflect.TypeFor[time.Time]()
-	keyedType = reflect.TypeFor[keyed]()
-)
+// member is a field of an object.
+type member struct {
+	label
+	*node
+	path    []int // as for reflect.Value.FieldByIndex
+	omit    bool  // absent when nil or empty
+	summary string
+}
 
-// CompileOutput reads the tags of a struct type; all mistakes come at once.
+// Output is an Out struct, compiled once.
+type Output struct {
+	typ     reflect.Type
+	members []member
+	list    int   // index of the member with the records, or -1
+	note    []int // where the Note is embedded, or nil
+	data    []int // the pointer that is the whole data, or nil
+}
+
+// CompileOutput compiles an Out struct: each exported field has the tag
+// `whm:"name,option,..."`, and perhaps `doc:"sentence"`. Embedded structs are
+// flattened. Every mistake is reported at once.
 func CompileOutput(t reflect.Type) (*Output, error) {
-	if t.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("%s is no struct", t)
+	o := &Output{typ: t, list: -1}
+	if t == nil || t.Kind() != reflect.Struct {
+		return o, fmt.Errorf("output %v is not a struct", t)
 	}
-	o := &Output{shape: &shape{kind: kindObject}}
-	err := o.compile(o.shape, t, nil)
-	if o.data != nil && len(o.shape.fields) > 0 {
-		err = errors.Join(err, errors.New("a field that is the whole data stands alone"))
+	c := compiler{out: o}
+	o.members = c.members(t, nil, []reflect.Type{t})
+	if o.data != nil && len(o.members) > 0 {
+		c.fail(t.String(), "the field with the option data is not the only one")
 	}
-	return o, err
+	if o.data != nil && len(c.errs) == 0 {
+		whole := t.FieldByIndex(o.data).Type.Elem()
+		c.inData = true
+		o.members = c.members(whole, nil, []reflect.Type{whole})
+	}
+	return o, errors.Join(c.errs...)
 }
 
-// compile flattens embedded structs. o is nil below the outermost struct, where
-// neither a Note nor whole data has a place.
-func (o *Output) compile(s *shape, t reflect.Type, at []int) error {
-	var errs []error
-	for i := range t.NumField() {
-		sf := t.Field(i)
-		index := append(slices.Clone(at), i)
-		name, options, _ := strings.Cut(sf.Tag.Get("whm"), ",")
-		switch {
-		case sf.Type == noteType && sf.Anonymous && o != nil:
-			o.note = index
-		case sf.Anonymous && name == "" && sf.Type.Kind() == reflect.Struct:
-			errs = append(errs, o.compile(s, sf.Type, index))
-		case options == "data" && name == "" && o != nil && sf.Type.Kind() == reflect.Pointer:
-			o.data = index
-			whole, err := shapeOf(sf.Type.Elem())
-			s.elem, errs = whole, append(errs, err)
-		default:
-			if err := s.field(sf, name, options, index); err != nil {
-				errs = append(errs, fmt.Errorf("field %s: %w", sf.Name, err))
-			}
-		}
-	}
-	return errors.Join(errs...)
+// compiler gathers what is wrong with an Out struct.
+type compiler struct {
+	out    *Output
+	inData bool // in the struct that the option data points to
+	errs   []error
 }
 
-func (s *shape) field(sf reflect.StructField, name, options string, index []int) error {
-	if !paramName(name) || slices.ContainsFunc(s.fields, func(f outField) bool { return f.name == name }) {
-		return fmt.Errorf("name %q is unfit or taken", name)
-	}
-	inner, err := shapeOf(sf.Type)
-	if err != nil {
-		return err
-	}
-	f := outField{name: name, index: index, shape: inner}
-	for option := range strings.SplitSeq(options, ",") {
-		switch {
-		case option == "":
-		case option == "list" && inner.kind == kindList && inner.elem.kind == kindObject:
-			f.list = true
-		case option == "num" && inner.kind == kindLimitText:
-			inner.kind = kindLimitNumber
-		case option == "null" && inner.kind == kindList:
-			inner.null = true
-		case option == "omit" && inner.kind == kindPointer:
-			f.omit = true
-		default:
-			return fmt.Errorf("option %q is unknown or does not fit %s", option, sf.Type)
-		}
-	}
-	s.fields = append(s.fields, f)
-	return nil
+func (c *compiler) fail(where, format string, args ...any) {
+	c.errs = append(c.errs, fmt.Errorf("field %s: "+format, append([]any{where}, args...)...))
 }
 
-func shapeOf(t reflect.Type) (*shape, error) {
+// node compiles a type that stands inside the types of around.
+func (c *compiler) node(t reflect.Type, where string, around []reflect.Type) *node {
+	n := &node{}
+	if t.Kind() == reflect.Pointer {
+		n.pointer, t = true, t.Elem()
+	}
 	switch {
-	case t == secretType:
-		return &shape{kind: kindSecret}, nil
-	case t == timeType:
-		return &shape{kind: kindTime}, nil
-	case t == limitType:
-		return &shape{kind: kindLimitText}, nil
-	case t.Implements(keyedType):
-		inner, err := shapeOf(t.Elem().Field(1).Type)
-		return &shape{kind: kindKeyed, elem: inner}, err
+	case t == reflect.TypeFor[hostkeep.Secret]():
+		n.shape = shapeSecret
+	case t == reflect.TypeFor[time.Time]():
+		n.shape = shapeTime
+	case t == reflect.TypeFor[hostkeep.Limit]():
+		n.shape = shapeLimit
+	case slices.Contains(around, t):
+		c.fail(where, "the type %s contains itself", t)
+	case t.Kind() == reflect.Slice && t.Implements(reflect.TypeFor[interface{ keyed() }]()):
+		n.shape = shapeKeyed
+		n.elem = c.node(t.Elem().Field(1).Type, where, append(slices.Clip(around), t))
+	default:
+		c.plain(n, t, where, around)
 	}
+	return n
+}
+
+func (c *compiler) plain(n *node, t reflect.Type, where string, around []reflect.Type) {
+	around = append(slices.Clip(around), t)
 	switch t.Kind() {
 	case reflect.String:
-		return &shape{kind: kindText}, nil
+		n.shape = shapeText
 	case reflect.Int, reflect.Int64:
-		return &shape{kind: kindInt}, nil
+		n.shape = shapeInteger
 	case reflect.Bool:
-		return &shape{kind: kindBool}, nil
-	case reflect.Pointer:
-		inner, err := shapeOf(t.Elem())
-		return &shape{kind: kindPointer, elem: inner}, err
+		n.shape = shapeBoolean
 	case reflect.Slice:
-		inner, err := shapeOf(t.Elem())
-		return &shape{kind: kindList, elem: inner}, err
+		n.shape, n.elem = shapeList, c.node(t.Elem(), where, around)
 	case reflect.Struct:
-		s := &shape{kind: kindObject}
-		return s, (*Output)(nil).compile(s, t, nil)
+		n.shape, n.members = shapeObject, c.members(t, nil, around)
+	default:
+		c.fail(where, "the type %s has no wire form", t)
 	}
-	return nil, fmt.Errorf("type %s has no wire form", t)
-}
-
-// Member describes one member of an answer's data, for documentation.
-type Member struct {
-	Path string // acct[].user, tokens.{key}.acls
-	Type string // string, integer, array, object
-}
-
-// Members lists the members of the data, outermost first.
-func (o *Output) Members() (list []Member) {
-	s := o.shape
-	if o.data != nil {
-		s = s.elem
-	}
-	s.members("", &list)
-	return list
-}
-
-func (s *shape) members(path string, list *[]Member) {
-	switch s.kind {
-	case kindPointer:
-		s.elem.members(path, list)
-	case kindList:
-		s.elem.members(path+"[]", list)
-	case kindKeyed:
-		s.elem.members(path+".{key}", list)
-	case kindObject:
-		for _, f := range s.fields {
-			at := strings.TrimPrefix(path+"."+f.name, ".")
-			*list = append(*list, Member{at, f.shape.typeName()})
-			f.shape.members(at, list)
-		}
-	}
-}
-
-func (s *shape) typeName() string {
-	switch s.kind {
-	case kindInt, kindBool, kindTime:
-		return "integer"
-	case kindLimitNumber:
-		return "integer or string"
-	case kindPointer:
-		return s.elem.typeName()
-	case kindList:
-		return "array"
-	case kindObject, kindKeyed:
-		return "object"
-	}
-	return "string"
 }

@@ -1,0 +1,258 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/wire"
+)
+
+// published is a function as the public description gives it.
+type published struct {
+	Name   string
+	Since  string
+	Params []struct{ Name string }
+	Fields []struct {
+		Path string
+		Type string
+	} `json:"response_fields"`
+	Privileges []hostkeep.Privilege
+}
+
+func description(t *testing.T) map[string]published {
+	text, err := os.ReadFile("../../protocol/functions.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []published
+	if err := json.Unmarshal(text, &list); err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]published{}
+	for _, p := range list {
+		byName[p.Name] = p
+	}
+	return byName
+}
+
+// required fills what a function cannot be called without.
+func required(f *api.Function) wire.Params {
+	p := wire.Params{}
+	for _, field := range f.In.Fields() {
+		switch {
+		case !field.Required:
+		case field.Enum != nil:
+			p = p.Add(field.Name, field.Enum[0])
+		default:
+			p = p.Add(field.Name, "someword")
+		}
+	}
+	return p
+}
+
+// TestEveryFunction is the contract that each declared function keeps without
+// being named here.
+func TestEveryFunction(t *testing.T) {
+	t.Parallel()
+	w := opened(t)
+	published := description(t)
+	w.must(w.root(), "createacct", "username", "nobodys", "domain", "nobodys.example")
+	w.must(w.root(), "createacct", "username", "shop", "domain", "shop.example")
+	w.must(w.root(), "setupreseller", "user", "shop")
+	w.must(w.root(), "setacls", "reseller", "shop")
+	stranger := w.as("shop") // a reseller without any privilege
+	every := stranger        // one with every privilege but all
+	for _, p := range hostkeep.PrivilegeTable() {
+		if p.Name != hostkeep.All {
+			every.Rights = every.Rights.With(p.Name)
+		}
+	}
+	every.User.Privileges = every.Rights
+	for _, f := range w.Catalogue().Functions() {
+		t.Run(f.Name, func(t *testing.T) {
+			c := contract{t, w, f}
+			c.refusesStrangers(stranger)
+			c.missesByName()
+			c.enforcesEnumerations()
+			c.hidesForeignAccounts(every)
+			c.agreesWith(published[f.Name])
+		})
+	}
+}
+
+type contract struct {
+	*testing.T
+	w *world
+	f *api.Function
+}
+
+func (c contract) call(who hostkeep.Caller, p wire.Params) api.Reply {
+	c.Helper()
+	r := c.w.Call(context.Background(), who, c.f.Name, p)
+	if answer := r.AppendJSON(nil); !json.Valid(answer) {
+		c.Errorf("the answer is no JSON: %s", answer)
+	}
+	return r
+}
+
+func (c contract) refusesStrangers(stranger hostkeep.Caller) {
+	r := c.call(stranger, wire.Params{})
+	if r.OK || !strings.HasPrefix(r.Reason, "Permission denied") || r.Missing == "" {
+		c.Errorf("a caller without privileges is answered %q, missing %q", r.Reason, r.Missing)
+	}
+}
+
+func (c contract) missesByName() {
+	for _, field := range c.f.In.Fields() {
+		if !field.Required {
+			continue
+		}
+		p := wire.Params{}
+		for _, other := range c.f.In.Fields() {
+			if other.Required && other.Name != field.Name {
+				p = p.Add(other.Name, "someword")
+			}
+		}
+		if r := c.call(c.w.root(), p); r.OK || !strings.Contains(r.Reason, `"`+field.Name+`"`) {
+			c.Errorf("without %s: %q", field.Name, r.Reason)
+		}
+	}
+}
+
+func (c contract) enforcesEnumerations() {
+	for _, field := range c.f.In.Fields() {
+		bad := map[string]string{"integer": "ten", "boolean": "perhaps", "limit": "lots"}[field.Type]
+		if field.Enum != nil {
+			bad = "no such value"
+		}
+		if bad == "" {
+			continue
+		}
+		r := c.call(c.w.root(), required(c.f).Add(field.Name, bad))
+		if r.OK || !strings.Contains(r.Reason, `"`+field.Name+`"`) {
+			c.Errorf("with %s=%s: %q", field.Name, bad, r.Reason)
+		}
+	}
+}
+
+// hidesForeignAccounts: an account of somebody else's is answered as one that
+// does not exist.
+func (c contract) hidesForeignAccounts(reseller hostkeep.Caller) {
+	if c.f.Account == "" || slices.Contains(c.f.Opens, hostkeep.All) {
+		return
+	}
+	ask := func(user string) string {
+		p := wire.Pairs(c.f.Account, user)
+		for _, other := range c.f.In.Fields() {
+			if other.Required && other.Name != c.f.Account {
+				p = p.Add(other.Name, "someword")
+			}
+		}
+		r := c.call(reseller, p)
+		if r.OK {
+			c.Errorf("a reseller reaches %q", user)
+		}
+		return strings.ReplaceAll(r.Reason, user, "USER")
+	}
+	missing := ask("missing")
+	for _, foreign := range []string{"nobodys", "root"} {
+		if got := ask(foreign); got != missing {
+			c.Errorf("%s is answered %q, a missing account %q", foreign, got, missing)
+		}
+	}
+}
+
+// ours are parameters and members that WHM does not have, each with its reason
+// in docs/differences.md or beside its declaration.
+var ours = []string{
+	"api_token_revoke revoke_made", "createacct digestauth", "createacct dbowner",
+	"addpkg max_email_per_hour", "addpkg max_defer_fail_percentage", "suspendacct disallow", "passwd pass", "killpkg pkg",
+	"listpkgs pkg[].FRONTPAGE", "api_token_update acl", "setacls acl-",
+}
+
+func (c contract) agreesWith(p published) {
+	if p.Name == "" {
+		c.Errorf("WHM has no such function")
+		return
+	}
+	opens := slices.Clone(c.f.Opens)
+	slices.Sort(opens)
+	slices.Sort(p.Privileges)
+	if !slices.Equal(opens, p.Privileges) {
+		c.Errorf("opened by %v, in WHM by %v", opens, p.Privileges)
+	}
+	if c.f.Since != p.Since {
+		c.Errorf("since %q, in WHM %q", c.f.Since, p.Since)
+	}
+	known := map[string]bool{}
+	for _, param := range p.Params {
+		known[param.Name] = true
+	}
+	var mine []string
+	for _, field := range c.f.In.Fields() {
+		mine = append(append(mine, field.Name), field.Aliases...)
+	}
+	for _, name := range mine {
+		if !known[name] && !slices.Contains(ours, c.f.Name+" "+name) {
+			c.Errorf("parameter %s is not WHM's", name)
+		}
+	}
+	for name := range known {
+		if !slices.Contains(mine, name) && !(c.f.Name == "setacls" && strings.HasPrefix(name, "acl-")) && !(c.f.Name == "accountsummary" && strings.HasPrefix(name, "search")) {
+			c.Errorf("WHM's parameter %s is not declared", name)
+		}
+	}
+	c.answersLike(p)
+}
+
+// answersLike compares the members of the data, names and types.
+func (c contract) answersLike(p published) {
+	want := map[string]string{}
+	for _, f := range p.Fields {
+		if path, ok := strings.CutPrefix(f.Path, "data."); ok {
+			want[path] = f.Type
+		}
+	}
+	for _, m := range c.f.Out.Fields() {
+		m.Path = strings.ReplaceAll(m.Path, ".*", ".{key}")
+		if strings.HasSuffix(m.Path, "[]") || strings.HasSuffix(m.Path, ".{key}") {
+			continue // the description names only what is in them
+		}
+		typ, ok := want[m.Path]
+		switch {
+		case !ok && len(want) > 0 && !slices.Contains(ours, c.f.Name+" "+m.Path):
+			c.Errorf("member %s is not WHM's", m.Path)
+		case ok && !sameType(m.Type, typ) && !slices.Contains(typesDiffer, c.f.Name+" "+m.Path):
+			c.Errorf("member %s is %s, in WHM %s", m.Path, m.Type, typ)
+		}
+		delete(want, m.Path)
+	}
+	for path := range want {
+		if !strings.Contains(path, "[].acl") && c.f.Name != "myprivs" && c.f.Name != "listacls" {
+			c.Errorf("WHM's member %s is missing", path)
+		}
+	}
+}
+
+// typesDiffer lists members whose type follows recorded traffic or a client
+// rather than the description.
+var typesDiffer = []string{
+	"systemloadavg one", "systemloadavg five", "systemloadavg fifteen", // recorded as text
+	"acctcounts reseller.limit",         // "" when there is none, as clients show
+	"accountsummary acct[].suspendtime", // as in listaccts
+}
+
+func sameType(ours, theirs string) bool {
+	theirs, _, _ = strings.Cut(theirs, "<")
+	wire := map[string]string{"boolean": "integer", "time": "integer", "limit": "string", "secret": "string", "list": "array", "keyed": "object"}
+	if t, ok := wire[ours]; ok {
+		ours = t
+	}
+	return theirs == "any" || ours == theirs
+}

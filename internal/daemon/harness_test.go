@@ -1,0 +1,109 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/netip"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/config"
+	"github.com/hostkeep/hostkeep/internal/wire"
+)
+
+// testing.TB and rapid.T have this much in common.
+type tb interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+// world is an opened state with a clock that stands still until it is moved.
+type world struct {
+	*App
+	t   tb
+	now time.Time
+}
+
+// open makes a state in dir. Passwords are not hashed slowly, and not hidden.
+func open(t tb, dir string) *world {
+	t.Helper()
+	w := &world{t: t, now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
+	cfg, err := config.Load(map[string]string{"data": filepath.Join(dir, "state"), "node": "test"}, func(string) string { return "" })
+	if err != nil {
+		t.Fatalf("settings: %v", err)
+	}
+	w.App, err = Open(context.Background(), Options{
+		Config: cfg, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Create: true, Serve: true,
+		Now:          func() time.Time { return w.now },
+		RootPassword: hostkeep.NewSecret("the password of root"),
+		hash:         func(_ context.Context, s hostkeep.Secret) (string, error) { return "plain " + s.Reveal(), nil },
+	})
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	return w
+}
+
+func opened(t *testing.T) *world {
+	w := open(t, t.TempDir())
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return w
+}
+
+// root is the caller with every right.
+func (w *world) root() hostkeep.Caller {
+	w.t.Helper()
+	return w.as(hostkeep.RootName)
+}
+
+// as is a WHM user who signed in with a password.
+func (w *world) as(user string) hostkeep.Caller {
+	w.t.Helper()
+	c, err := w.CommandCaller(user)
+	if err != nil {
+		w.t.Fatalf("caller %s: %v", user, err)
+	}
+	c.Via = hostkeep.ViaPassword
+	return c
+}
+
+// with is a caller who shows a token, through the real authenticator.
+func (w *world) with(user string, secret hostkeep.Secret, from string) (hostkeep.Caller, error) {
+	return w.authenticate(context.Background(), []string{"whm " + user + ":" + secret.Reveal()}, netip.MustParseAddr(from), "0123456789abcdef")
+}
+
+// must calls and expects success.
+func (w *world) must(c hostkeep.Caller, function string, nameValue ...string) api.Reply {
+	w.t.Helper()
+	r := w.Call(context.Background(), c, function, wire.Pairs(nameValue...))
+	if !r.OK {
+		w.t.Fatalf("%s %q: %s", function, nameValue, r.Reason)
+	}
+	return r
+}
+
+// dataOf reads the data of an answer as a client would.
+func dataOf(t tb, r api.Reply) map[string]any {
+	t.Helper()
+	var answer struct{ Data map[string]any }
+	if err := json.Unmarshal(r.AppendJSON(nil), &answer); err != nil {
+		t.Fatalf("the answer of %s is no JSON: %v", r.Command, err)
+	}
+	return answer.Data
+}
+
+// newToken makes a token and returns its secret.
+func (w *world) newToken(c hostkeep.Caller, nameValue ...string) hostkeep.Secret {
+	w.t.Helper()
+	secret, _ := dataOf(w.t, w.must(c, "api_token_create", nameValue...))["token"].(string)
+	return hostkeep.NewSecret(secret)
+}

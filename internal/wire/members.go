@@ -1,0 +1,45 @@
+package wire
+
+// Member is one value of an Out struct, for documentation.
+type Member struct {
+	// Path leads to it: names joined by dots, [] for the elements of a list, *
+	// for the values of a keyed object.
+	Path     string
+	Type     string // "string", "integer", "boolean" (1/0), "limit", "time" (Unix seconds), "secret", "object", "list", "keyed"
+	Nullable bool   // it may be null
+	Optional bool   // it may be absent
+	Summary  string
+}
+
+// Fields lists what the data consists of, each object before its members.
+func (o *Output) Fields() []Member { return describe(nil, "", o.members) }
+
+func describe(list []Member, path string, members []member) []Member {
+	for _, m := range members {
+		list = append(list, Member{
+			Path: path + m.name, Type: m.shape.String(), Optional: m.omit, Summary: m.summary,
+			Nullable: m.null() && !m.omit,
+		})
+		list = m.node.describe(list, path+m.name)
+	}
+	return list
+}
+
+// null reports whether the node can be written as null.
+func (n *node) null() bool { return n.pointer || n.nullable || n.shape == shapeTime }
+
+// describe lists what is inside a value.
+func (n *node) describe(list []Member, path string) []Member {
+	switch n.shape {
+	case shapeObject:
+		return describe(list, path+".", n.members)
+	case shapeList:
+		path += "[]"
+	case shapeKeyed:
+		path += ".*"
+	default:
+		return list
+	}
+	list = append(list, Member{Path: path, Type: n.elem.shape.String(), Nullable: n.elem.null()})
+	return n.elem.describe(list, path)
+}
