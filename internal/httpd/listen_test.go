@@ -162,7 +162,7 @@ func TestAdmin(t *testing.T) {
 	for _, tt := range tests {
 		notReady = tt.ready
 		rec := httptest.NewRecorder()
-		h.ServeHTTP(rec, httptest.NewRequest(tt.method, tt.path, nil))
+		h.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), tt.method, tt.path, nil))
 		if rec.Code != tt.status || rec.Body.String() != tt.body {
 			t.Errorf("%s %s (%v): %d %q", tt.method, tt.path, tt.ready, rec.Code, rec.Body)
 		}

@@ -49,8 +49,10 @@ func (x *exchange) log(took time.Duration) {
 
 // method is the request's when HTTP knows it: any word is allowed there.
 func method(m string) string {
-	known := []string{http.MethodGet, http.MethodPost, http.MethodHead, http.MethodPut, http.MethodPatch,
-		http.MethodDelete, http.MethodOptions, http.MethodTrace, http.MethodConnect}
+	known := []string{
+		http.MethodGet, http.MethodPost, http.MethodHead, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodOptions, http.MethodTrace, http.MethodConnect,
+	}
 	if slices.Contains(known, m) {
 		return m
 	}

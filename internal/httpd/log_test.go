@@ -55,14 +55,22 @@ func TestAccessLogLines(t *testing.T) {
 	t.Parallel()
 	g := start(t)
 	requests := []struct{ request, want string }{
-		{req("GET /json-api/version?x=y", []string{authorized}, ""),
-			`{"addr":"127.0.0.1","bytes":12,"level":"INFO","method":"GET","msg":"request","path":"/json-api/version","status":200,"took":0,"user":"root","via":"token"}`},
-		{req("HEAD /json-api/nosuch", []string{authorized}, ""),
-			`{"addr":"127.0.0.1","bytes":0,"level":"INFO","method":"HEAD","msg":"request","path":"/json-api/-","status":200,"took":0,"user":"root","via":"token"}`},
-		{req("BREW /json-api/version", nil, ""),
-			`{"addr":"127.0.0.1","bytes":120,"level":"INFO","method":"other","msg":"request","path":"/json-api/-","refusal":"bad_credentials","status":403,"took":0}`},
-		{req("GET /cpsess1234567890/json-api/x", nil, ""),
-			`{"addr":"127.0.0.1","bytes":120,"level":"INFO","method":"GET","msg":"request","path":"/cpsess/-","refusal":"no_sessions","status":403,"took":0}`},
+		{
+			req("GET /json-api/version?x=y", []string{authorized}, ""),
+			`{"addr":"127.0.0.1","bytes":12,"level":"INFO","method":"GET","msg":"request","path":"/json-api/version","status":200,"took":0,"user":"root","via":"token"}`,
+		},
+		{
+			req("HEAD /json-api/nosuch", []string{authorized}, ""),
+			`{"addr":"127.0.0.1","bytes":0,"level":"INFO","method":"HEAD","msg":"request","path":"/json-api/-","status":200,"took":0,"user":"root","via":"token"}`,
+		},
+		{
+			req("BREW /json-api/version", nil, ""),
+			`{"addr":"127.0.0.1","bytes":120,"level":"INFO","method":"other","msg":"request","path":"/json-api/-","refusal":"bad_credentials","status":403,"took":0}`,
+		},
+		{
+			req("GET /cpsess1234567890/json-api/x", nil, ""),
+			`{"addr":"127.0.0.1","bytes":120,"level":"INFO","method":"GET","msg":"request","path":"/cpsess/-","refusal":"no_sessions","status":403,"took":0}`,
+		},
 		{req("GET /", nil, ""), `{"addr":"127.0.0.1","level":"INFO","method":"GET","msg":"request","path":"/","status":200,"took":0}`},
 		{req("GET /login/", nil, ""), `{"addr":"127.0.0.1","bytes":23,"level":"INFO","method":"GET","msg":"request","path":"-","status":404,"took":0}`},
 	}
@@ -153,7 +161,7 @@ func waitFor(g *rig, part string) string {
 
 func scrape(g *rig) string {
 	rec := httptest.NewRecorder()
-	g.metrics.Handler().ServeHTTP(rec, httptest.NewRequest("GET", "/metrics", nil))
+	g.metrics.Handler().ServeHTTP(rec, httptest.NewRequestWithContext(context.Background(), "GET", "/metrics", nil))
 	text, _ := io.ReadAll(rec.Body)
 	return string(text)
 }

@@ -213,7 +213,7 @@ func (c *client) ended() {
 func (g *rig) ask(listener, request string) reply {
 	g.t.Helper()
 	c := g.dial(listener)
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	c.send(request)
 	method, _, _ := strings.Cut(request, " ")
 	return c.read(method)

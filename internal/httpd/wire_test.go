@@ -119,7 +119,7 @@ func TestPlainHTTPIsNotAnswered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if _, err := io.WriteString(conn, req("GET /json-api/version", []string{authorized}, "")); err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestProtocols(t *testing.T) {
 		if err != nil {
 			return nil, err
 		}
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		state := conn.(*tls.Conn).ConnectionState()
 		return &state, nil
 	}

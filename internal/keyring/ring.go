@@ -83,8 +83,13 @@ func mac(key, text []byte) []byte {
 	return h.Sum(nil)
 }
 
-func (r Ring) String() string             { return "***" }
-func (r Ring) GoString() string           { return "***" }
+// String hides the keys.
+func (r Ring) String() string { return "***" }
+
+// GoString hides the keys.
+func (r Ring) GoString() string { return "***" }
+
+// Format hides the keys in every verb.
 func (r Ring) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("***")) }
 
 // LogValue keeps the keys out of every log.

@@ -45,8 +45,10 @@ func intoAccount(_ *Reader, a *hostkeep.Account) []any {
 }
 
 func (tx *Tx) accountRow(a hostkeep.Account) []any {
-	return append([]any{a.ID, a.Domain, bit(a.TemporaryDomain), a.PackageID, a.IP, a.Email, a.MailboxFormat, a.Home, a.UID,
-		micros(a.Created), a.SuspendReason, micros(a.SuspendedAt), bit(a.Locked), tx.seq}, planRow(a.Plan)...)
+	return append([]any{
+		a.ID, a.Domain, bit(a.TemporaryDomain), a.PackageID, a.IP, a.Email, a.MailboxFormat, a.Home, a.UID,
+		micros(a.Created), a.SuspendReason, micros(a.SuspendedAt), bit(a.Locked), tx.seq,
+	}, planRow(a.Plan)...)
 }
 
 func accountObject(a hostkeep.Account) hostkeep.Object {

@@ -10,13 +10,17 @@ const (
 )
 
 func intoPlan(p *hostkeep.Plan) []any {
-	return []any{&p.Quota, &p.Bandwidth, &p.MaxFTP, &p.MaxSQL, &p.MaxPop, &p.MaxLists, &p.MaxSub, &p.MaxParked, &p.MaxAddon, &p.MaxEmailPerHour,
+	return []any{
+		&p.Quota, &p.Bandwidth, &p.MaxFTP, &p.MaxSQL, &p.MaxPop, &p.MaxLists, &p.MaxSub, &p.MaxParked, &p.MaxAddon, &p.MaxEmailPerHour,
 		&p.MaxDeferFailPercentage, &p.MaxEmailAcctQuota, &p.MaxTeamUsers, &p.FeatureList, &p.Theme, &p.Language,
-		intoBool(&p.Shell), intoBool(&p.CGI), intoBool(&p.DedicatedIP), intoBool(&p.DigestAuth)}
+		intoBool(&p.Shell), intoBool(&p.CGI), intoBool(&p.DedicatedIP), intoBool(&p.DigestAuth),
+	}
 }
 
 func planRow(p hostkeep.Plan) []any {
-	return []any{int64(p.Quota), int64(p.Bandwidth), int64(p.MaxFTP), int64(p.MaxSQL), int64(p.MaxPop), int64(p.MaxLists), int64(p.MaxSub),
+	return []any{
+		int64(p.Quota), int64(p.Bandwidth), int64(p.MaxFTP), int64(p.MaxSQL), int64(p.MaxPop), int64(p.MaxLists), int64(p.MaxSub),
 		int64(p.MaxParked), int64(p.MaxAddon), int64(p.MaxEmailPerHour), int64(p.MaxDeferFailPercentage), int64(p.MaxEmailAcctQuota),
-		int64(p.MaxTeamUsers), p.FeatureList, p.Theme, p.Language, bit(p.Shell), bit(p.CGI), bit(p.DedicatedIP), bit(p.DigestAuth)}
+		int64(p.MaxTeamUsers), p.FeatureList, p.Theme, p.Language, bit(p.Shell), bit(p.CGI), bit(p.DedicatedIP), bit(p.DigestAuth),
+	}
 }

@@ -127,7 +127,7 @@ func (f family) acctcounts(ctx context.Context, c api.Call, in countsIn) (out co
 	}
 	err = f.Read(ctx, func(r Reader) error {
 		p, err := r.Principal(in.User)
-		if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && !(p.WHMUser() && c.User.Owns(p))) {
+		if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && (!p.WHMUser() || !c.User.Owns(p))) {
 			return hostkeep.Errorf(hostkeep.NotFound, notAReseller, in.User)
 		}
 		if err != nil {
