@@ -71,6 +71,9 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if a.now == nil {
 		a.now = time.Now
 	}
+	if !a.embedded() {
+		return nil, errors.New("--database postgres://… is not available yet: the store speaks it, but no node waits for the others")
+	}
 	if a.incarnation, err = incarnation(); err != nil {
 		return nil, err
 	}

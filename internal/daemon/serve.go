@@ -14,7 +14,6 @@ import (
 
 	sd "github.com/coreos/go-systemd/v22/daemon"
 
-	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/config"
 	"github.com/hostkeep/hostkeep/internal/httpd"
 	"github.com/hostkeep/hostkeep/internal/tlscert"
@@ -42,9 +41,6 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 		return err
 	}
 	o.Create, o.Serve = true, true
-	if !strings.HasPrefix(o.Config.Database, "sqlite:") {
-		return hostkeep.Errorf(hostkeep.Unsupported, "--database postgres://… is not served yet: the store speaks it, the change feed between nodes does not exist")
-	}
 	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
 		return fmt.Errorf("the data folder cannot be made: %w", err)
 	}
