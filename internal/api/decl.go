@@ -105,7 +105,7 @@ func Define[In, Out any](d Decl, handle func(context.Context, Call, In) (Out, er
 
 // bindAccount finds the field that the account parameter is decoded into.
 func (f *Function) bindAccount(t reflect.Type) error {
-	if f.Account == "" {
+	if f.Account == "" || t.Kind() != reflect.Struct { // no struct: wire complains
 		return nil
 	}
 	for i := range t.NumField() {
@@ -134,6 +134,7 @@ func (f *Function) checkDecl(in reflect.Type) error {
 	complain(f.Touches != NoCredentials && !f.Writes, "it touches credentials and does not write")
 	complain((f.Touches == AccountPassword || f.Touches == WHMUsers) && f.Account == "", "it touches an account's credentials and names no account")
 	complain((f.Account == "") != (f.NoAccount == ""), "account parameter and its missing text go together")
+	complain(f.NoAccount != "" && strings.Contains(fmt.Sprintf(f.NoAccount, "name"), "%!"), "the text for a missing account does not take one name")
 	complain((f.Touches == NewAccounts || f.Touches == WHMUsers) && !in.Implements(reflect.TypeFor[Granter]()), "its In does not say what it grants")
 	for _, p := range f.Opens {
 		complain(p != hostkeep.Anyone && !(hostkeep.Privileges{}).With(p).Lists(p), fmt.Sprintf("the privilege %q does not exist", p))

@@ -276,7 +276,11 @@ func (e *env) tokenRevoke(user *string) *cobra.Command {
 				p = p.Add("token_name", n)
 			}
 			return e.with(cmd.Context(), *user, func(ses session) error {
-				return e.call(cmd.Context(), ses, nil, "api_token_revoke", p)
+				if err := e.call(cmd.Context(), ses, nil, "api_token_revoke", p); err != nil {
+					return err
+				}
+				e.say("Revoked: %s.", strings.Join(args, ", "))
+				return nil
 			})
 		},
 	}

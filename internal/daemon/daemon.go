@@ -45,6 +45,7 @@ type App struct {
 	host    string // qualified
 
 	incarnation string
+	loaded      int64  // the record's position when the state was opened
 	realUser    string // who runs this process, for the record
 	serving     bool
 }
@@ -94,6 +95,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if err := a.node.Load(ctx); err != nil {
 		return nil, err
 	}
+	a.loaded = a.node.Seq()
 	return a, nil
 }
 
@@ -259,8 +261,12 @@ func (a *App) CommandCaller(user string) (hostkeep.Caller, error) {
 }
 
 // Settle waits until what this process changed is in force on every live node,
-// or says which node it could not wait for.
+// or says which node it could not wait for. Who changed nothing waits for nobody:
+// a server posts a position only for those who wait.
 func (a *App) Settle(ctx context.Context) error {
+	if a.node.Seq() == a.loaded {
+		return nil
+	}
 	alive := func() bool { return true }
 	if a.embedded() {
 		alive = func() bool { return locked(filepath.Join(a.cfg.Data, lockName)) }

@@ -20,7 +20,7 @@ func describe(list []Member, path string, members []member) []Member {
 			Path: path + m.name, Type: m.shape.String(), Optional: m.omit, Summary: m.summary,
 			Nullable: m.null() && !m.omit,
 		})
-		list = m.node.describe(list, path+m.name)
+		list = m.describe(list, path+m.name)
 	}
 	return list
 }

@@ -8,6 +8,8 @@ type sink interface {
 	text(l label, s string)
 	number(l label, n int64, bare bool) // not bare: a text on wires that tell the two apart
 	null(l label)
+	size() int    // bytes written
+	expect(n int) // about so many bytes follow; a hint
 }
 
 // label names a value. An element of a list has its list's name.

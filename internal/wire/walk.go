@@ -36,7 +36,11 @@ func (o *Output) write(to sink, l label, v reflect.Value, columns []string) {
 
 // write hands over the member of the struct v.
 func (m *member) write(to sink, v reflect.Value) {
-	v = v.FieldByIndex(m.path)
+	if len(m.path) == 1 { // most are; FieldByIndex is slower
+		v = v.Field(m.path[0])
+	} else {
+		v = v.FieldByIndex(m.path)
+	}
 	if m.omit && m.empty(v) {
 		return
 	}
@@ -82,14 +86,24 @@ func (n *node) write(to sink, l label, v reflect.Value) {
 	}
 }
 
+// A long list is expected to go on as its first elements, so that the buffer
+// grows once; the bound keeps a wrong guess harmless.
+const (
+	sampled     = 16
+	maxExpected = 32 << 20
+)
+
 func (n *node) writeMany(to sink, l label, v reflect.Value) {
 	if n.nullable && v.IsNil() {
 		to.null(l)
 		return
 	}
-	list := n.shape == shapeList
+	list, start, total := n.shape == shapeList, to.size(), v.Len()
 	to.open(l, list)
-	for i := range v.Len() {
+	for i := range total {
+		if i == sampled {
+			to.expect(min((to.size()-start)/sampled*(total-i)*17/16, maxExpected))
+		}
 		if item := v.Index(i); list {
 			n.elem.write(to, l, item)
 		} else {

@@ -104,10 +104,10 @@ func (f family) killpkg(ctx context.Context, c api.Call, in killIn) (out api.Don
 		switch {
 		case err != nil:
 			return err
-		case n > 0:
-			return hostkeep.Errorf(hostkeep.Conflict, "The package %q is used by %d accounts; move them to another package first.", p.Name, n)
 		case p.Name == hostkeep.DefaultPackage:
 			return hostkeep.Errorf(hostkeep.Conflict, "The package %q is the one that new accounts get; it cannot be removed.", p.Name)
+		case n > 0:
+			return hostkeep.Errorf(hostkeep.Conflict, "The package %q is used by %d accounts; move them to another package first.", p.Name, n)
 		}
 		return tx.DeletePackage(p.ID)
 	})
