@@ -94,8 +94,9 @@ func (s Privileges) With(p Privilege) Privileges {
 	return s
 }
 
-// Has reports whether the set gives p, by name or through All.
-func (s Privileges) Has(p Privilege) bool { return s.holds(allBit) || s.Lists(p) }
+// Has reports whether the set gives p, by name or through All. It never gives the
+// undeclared privilege.
+func (s Privileges) Has(p Privilege) bool { return p != "" && s.holds(allBit) || s.Lists(p) }
 
 // Lists reports whether p itself is in the set, All not counted.
 func (s Privileges) Lists(p Privilege) bool {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/config"
@@ -22,38 +22,38 @@ func (e *env) demo(ctx context.Context, hup chan os.Signal) (err error) {
 		return fmt.Errorf("making the demo's folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	cfg, err := e.demoSettings(dir)
-	if err != nil {
-		return err
-	}
 	var password hostkeep.Secret
-	return daemon.Serve(ctx, daemon.ServeOptions{
-		Options: daemon.Options{
-			Config: cfg, Log: e.logger(cfg), Now: e.now,
-			ShowPassword: func(s hostkeep.Secret) error { password = s; return nil },
-		},
-		Hangup:    hup,
-		Listening: func(line string) { e.say("%s", line) },
-		Ready: func(app *daemon.App, addr func(string) string) error {
-			e.say("Making sample accounts …")
-			sample, err := app.FillSample(ctx)
-			if err != nil {
-				return err
-			}
-			return e.demoText(dir, cfg, addr("whm"), password, sample)
-		},
-	})
+	for _, whm := range []string{"127.0.0.1:2087", "127.0.0.1:0"} { // WHM's own port when it is free
+		cfg, err := e.demoSettings(dir, whm)
+		if err != nil {
+			return err
+		}
+		err = daemon.Serve(ctx, daemon.ServeOptions{
+			Options: daemon.Options{
+				Config: cfg, Log: e.logger(cfg), Now: e.now,
+				ShowPassword: func(s hostkeep.Secret) error { password = s; return nil },
+			},
+			Hangup:    hup,
+			Listening: func(line string) { e.say("%s", line) },
+			Ready: func(app *daemon.App, addr func(string) string) error {
+				e.say("Making sample accounts …")
+				sample, err := app.FillSample(ctx)
+				if err != nil {
+					return err
+				}
+				return e.demoText(dir, cfg, addr("whm"), password, sample)
+			},
+		})
+		if _, given := e.flags["whm"]; given || !errors.Is(err, syscall.EADDRINUSE) {
+			return err
+		}
+	}
+	return errors.New("no port of 127.0.0.1 is free")
 }
 
 // demoSettings puts everything on loopback and in the demo's folder, whatever
 // the environment says; the ports that a flag names stay.
-func (e *env) demoSettings(dir string) (config.Config, error) {
-	whm := "127.0.0.1:2087"
-	if l, err := net.Listen("tcp", whm); err != nil { //nolint:noctx // a probe that ends at once
-		whm = "127.0.0.1:0"
-	} else if err := l.Close(); err != nil {
-		return config.Config{}, fmt.Errorf("looking whether port 2087 is free: %w", err)
-	}
+func (e *env) demoSettings(dir, whm string) (config.Config, error) {
 	flags := map[string]string{"data": filepath.Join(dir, "state"), "whm": whm, "cpanel": "127.0.0.1:0", "admin": "127.0.0.1:0", "node": "demo", "log-level": "warn"}
 	for name, value := range e.flags {
 		if _, fixed := flags[name]; !fixed || name == "whm" || name == "cpanel" || name == "admin" || name == "log-level" {
