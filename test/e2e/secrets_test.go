@@ -195,8 +195,10 @@ func (k treasure) attack(s *site) {
 	noVersion := s.call("root", known, "passwd", "user", "bob", "password", odd("without api.version"))
 	noVersion.form.Del("api.version")
 
-	for _, c := range []call{wrong, user, wrongBasic, clear, bearer, query, path, page, session, other, method, name,
-		unknown, tokenName, acl, body, escape, short, noVersion} {
+	for _, c := range []call{
+		wrong, user, wrongBasic, clear, bearer, query, path, page, session, other, method, name,
+		unknown, tokenName, acl, body, escape, short, noVersion,
+	} {
 		for _, listener := range []string{"whm", "cpanel", "https"} {
 			c.addr = s.proc.addr[listener]
 			a, err := c.do()

@@ -192,7 +192,7 @@ func verbRaw(ts *testscript.TestScript, _ bool, args []string) {
 	text, err := strconv.Unquote(`"` + args[0] + `"`)
 	ts.Check(err)
 	dialer := tls.Dialer{NetDialer: &net.Dialer{Timeout: patience}, Config: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // a test
-	conn, err := dialer.Dial("tcp", ts.Getenv("WHM"))                                                              //nolint:noctx // has a timeout
+	conn, err := dialer.Dial("tcp", ts.Getenv("WHM"))
 	ts.Check(err)
 	defer func() { _ = conn.Close() }()
 	ts.Check(conn.SetDeadline(time.Now().Add(patience)))
