@@ -54,7 +54,7 @@ func arch() []line {
 		{"internal/metrics", "github.com/prometheus/client_golang", "numbers only: without our types no user, token or address can slip in"},
 		{"internal/config", ". github.com/BurntSushi/toml", "flags, environment and file; it starts nothing"},
 		{"internal/daemon", "*", "the composition root fits everything together"},
-		{"internal/cli", ". internal/api internal/config internal/daemon internal/wire github.com/spf13/cobra golang.org/x/term", "commands call the same catalogue as HTTP does"},
+		{"internal/cli", ". internal/api internal/config internal/daemon internal/httpd internal/wire github.com/spf13/cobra golang.org/x/term", "commands call the same catalogue as HTTP does"},
 		{"bench/scale", ". internal/audit internal/auth internal/keyring internal/sqlstore", "fills a state past the API; the server it measures is the built program"},
 		{"cmd/hostkeep", "internal/cli", "main hands over arguments, environment and streams"},
 	}

@@ -65,6 +65,7 @@ type Caller struct {
 	Addresses   AddressList
 	TokenChange int64 // Token.Change as seen, checked again when something is written
 
+	ReadOnly  bool       // the request's method (HEAD) must change nothing
 	Addr      netip.Addr // where the call came from; invalid for a command
 	RequestID string
 	RealUser  string // a command's operating system user

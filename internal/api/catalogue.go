@@ -127,6 +127,9 @@ func (c *Catalogue) run(ctx context.Context, who hostkeep.Caller, f *Function, p
 	if err := DecideFunction(who, &f.Decl).err(); err != nil {
 		return reflect.Value{}, err
 	}
+	if who.ReadOnly && f.Writes {
+		return reflect.Value{}, hostkeep.Errorf(hostkeep.Denied, "%s changes something, which a HEAD request must not.", f.Name)
+	}
 	if controls := p.Controls(); len(controls) > 0 {
 		return reflect.Value{}, hostkeep.Errorf(hostkeep.Unsupported, "Output controls (%s) are not answered yet; leave them out.", strings.Join(controls, ", "))
 	}

@@ -83,7 +83,7 @@ func decideCredentials(c hostkeep.Caller, d *Decl, r Resource) Decision {
 	}
 	touches := false
 	switch d.Touches {
-	case AccountPassword:
+	case AccountCredentials:
 		touches = target.WHMUser()
 	case WHMUsers:
 		touches = r.Target != nil

@@ -171,20 +171,20 @@ func TestDecideCredentials(t *testing.T) {
 		grants  hostkeep.Privileges
 		allowed bool
 	}{
-		{"account's password", api.AccountPassword, password(bob(all...)), &account, false, set(), true},
-		{"account's password, narrow", api.AccountPassword, narrowed, &account, false, set(), true},
-		{"account's password, ending", api.AccountPassword, ending, &account, false, set(), true},
-		{"WHM user's password", api.AccountPassword, password(bob(all...)), &less, false, set(), true},
-		{"WHM user's password, narrow", api.AccountPassword, narrowed, &less, false, set(), false},
-		{"own password", api.AccountPassword, password(bob(all...)), &itself, false, set(), true},
-		{"own password, narrow", api.AccountPassword, narrowed, &itself, false, set(), false},
-		{"own password, ending", api.AccountPassword, ending, &itself, false, set(), false},
-		{"password of one with more", api.AccountPassword, password(bob(all...)), &more, false, set(), false},
-		{"of a suspended one with more", api.AccountPassword, password(bob(all...)), &suspended, false, set(), false},
-		{"of one below, ending", api.AccountPassword, ending, &less, false, set(), true},
-		{"of one below, bound", api.AccountPassword, bound, &less, false, set(), true},
-		{"of an equal, ending", api.AccountPassword, ending, &same, false, set(), false},
-		{"of an equal, bound", api.AccountPassword, bound, &same, false, set(), false},
+		{"account's password", api.AccountCredentials, password(bob(all...)), &account, false, set(), true},
+		{"account's password, narrow", api.AccountCredentials, narrowed, &account, false, set(), true},
+		{"account's password, ending", api.AccountCredentials, ending, &account, false, set(), true},
+		{"WHM user's password", api.AccountCredentials, password(bob(all...)), &less, false, set(), true},
+		{"WHM user's password, narrow", api.AccountCredentials, narrowed, &less, false, set(), false},
+		{"own password", api.AccountCredentials, password(bob(all...)), &itself, false, set(), true},
+		{"own password, narrow", api.AccountCredentials, narrowed, &itself, false, set(), false},
+		{"own password, ending", api.AccountCredentials, ending, &itself, false, set(), false},
+		{"password of one with more", api.AccountCredentials, password(bob(all...)), &more, false, set(), false},
+		{"of a suspended one with more", api.AccountCredentials, password(bob(all...)), &suspended, false, set(), false},
+		{"of one below, ending", api.AccountCredentials, ending, &less, false, set(), true},
+		{"of one below, bound", api.AccountCredentials, bound, &less, false, set(), true},
+		{"of an equal, ending", api.AccountCredentials, ending, &same, false, set(), false},
+		{"of an equal, bound", api.AccountCredentials, bound, &same, false, set(), false},
 
 		{"makes a WHM user", api.WHMUsers, password(bob(all...)), &account, true, set("passwd"), true},
 		{"makes one with more", api.WHMUsers, password(bob(all...)), &account, true, set("kill-acct"), false},
@@ -223,7 +223,7 @@ func TestDecideCredentials(t *testing.T) {
 // who does not own the account learns nothing of its privileges.
 func TestDecideOrder(t *testing.T) {
 	t.Parallel()
-	d := &api.Decl{Name: "fn", Opens: []hostkeep.Privilege{"passwd"}, Account: "user", NoAccount: "There is no %s.", Touches: api.AccountPassword}
+	d := &api.Decl{Name: "fn", Opens: []hostkeep.Privilege{"passwd"}, Account: "user", NoAccount: "There is no %s.", Touches: api.AccountCredentials}
 	foreign := owned(30, "x", 99, "all")
 	if got := api.Decide(password(bob("list-accts")), d, api.Resource{Name: "x", Target: &foreign}); got.Missing != "passwd" {
 		t.Errorf("without the privilege Decide answers %+v", got)

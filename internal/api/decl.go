@@ -28,9 +28,10 @@ const (
 	// OwnTokens: tokens of the calling user; the token family bounds them by
 	// Caller.MayLeaveToken.
 	OwnTokens
-	// AccountPassword: the password of the account it names. When that account
-	// is a WHM user, Caller.MayTouchWHMUser decides.
-	AccountPassword
+	// AccountCredentials: gives the account it names a password, or the life
+	// that a suspension took from what it had. When that account is a WHM user,
+	// Caller.MayTouchWHMUser decides.
+	AccountCredentials
 	// WHMUsers: makes WHM users or changes what they hold.
 	// Caller.MayTouchWHMUser decides for the account it names, always.
 	WHMUsers
@@ -132,7 +133,7 @@ func (f *Function) checkDecl(in reflect.Type) error {
 	complain(len(f.Opens) == 0, "no privilege is declared (Anyone is spelled)")
 	complain(f.Touches == 0, "it does not say which credentials it touches")
 	complain(f.Touches != NoCredentials && !f.Writes, "it touches credentials and does not write")
-	complain((f.Touches == AccountPassword || f.Touches == WHMUsers) && f.Account == "", "it touches an account's credentials and names no account")
+	complain((f.Touches == AccountCredentials || f.Touches == WHMUsers) && f.Account == "", "it touches an account's credentials and names no account")
 	complain((f.Account == "") != (f.NoAccount == ""), "account parameter and its missing text go together")
 	complain(f.NoAccount != "" && strings.Contains(fmt.Sprintf(f.NoAccount, "name"), "%!"), "the text for a missing account does not take one name")
 	complain((f.Touches == NewAccounts || f.Touches == WHMUsers) && !in.Implements(reflect.TypeFor[Granter]()), "its In does not say what it grants")

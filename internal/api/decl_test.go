@@ -41,7 +41,7 @@ func options() api.Options {
 func decl(change func(*api.Decl)) api.Decl {
 	d := api.Decl{
 		Name: "good", Summary: "Is good.", Since: "11", Opens: []hostkeep.Privilege{"passwd"}, Writes: true,
-		Touches: api.AccountPassword, Account: "user", NoAccount: "There is no %s.",
+		Touches: api.AccountCredentials, Account: "user", NoAccount: "There is no %s.",
 	}
 	change(&d)
 	return d

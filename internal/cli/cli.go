@@ -19,6 +19,7 @@ import (
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/config"
 	"github.com/hostkeep/hostkeep/internal/daemon"
+	"github.com/hostkeep/hostkeep/internal/httpd"
 )
 
 // Exit statuses, part of the outside interface.
@@ -59,8 +60,18 @@ type env struct {
 
 // Run runs the command that args name, args[0] being the program's own name,
 // and returns the exit status.
-func (p Program) Run(args []string) int {
+func (p Program) Run(args []string) (status int) {
+	defer func() { // the runtime's own words would show the value, and arguments
+		if thrown := recover(); thrown != nil {
+			_, _ = fmt.Fprintf(p.Stderr, "hostkeep: panic of type %T: %s\n", thrown, httpd.Stack(4))
+			status = exitFailed
+		}
+	}()
 	e := &env{stdin: p.Stdin, out: p.Stdout, err: p.Stderr, flags: map[string]string{}, getenv: p.Getenv, now: p.Now}
+	if err := daemon.Harden(); err != nil {
+		e.say("hostkeep: %v", err)
+		return exitFailed
+	}
 	root := e.root()
 	words := args[1:]
 	if filepath.Base(args[0]) == "whmapi1" {
@@ -107,6 +118,10 @@ func (e *env) root() *cobra.Command {
 	}
 	root.AddCommand(e.serve(), e.init(), e.token(), e.whmapi1(), e.passwd(), e.config(), e.version())
 	root.InitDefaultCompletionCmd()
+	if cmd, _, err := root.Find([]string{"completion"}); err == nil {
+		cmd.Args = none
+		cmd.RunE = func(*cobra.Command, []string) error { return usagef("name the shell: bash, zsh, fish or powershell") }
+	}
 	return root
 }
 
@@ -165,5 +180,12 @@ func none(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (e *env) say(format string, args ...any)   { _, _ = fmt.Fprintf(e.err, format+"\n", args...) }
-func (e *env) print(format string, args ...any) { _, _ = fmt.Fprintf(e.out, format, args...) }
+func (e *env) say(format string, args ...any) { _, _ = fmt.Fprintf(e.err, format+"\n", args...) }
+
+// print writes a result. What does not arrive is a failure of the command.
+func (e *env) print(format string, args ...any) error {
+	if _, err := fmt.Fprintf(e.out, format, args...); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	return nil
+}

@@ -17,6 +17,9 @@ import (
 // demo serves sample data from a new temporary folder, on loopback, and removes
 // the folder when it ends.
 func (e *env) demo(ctx context.Context, hup chan os.Signal) (err error) {
+	if _, given := e.flags["data"]; given {
+		return usagef("--demo makes a folder of its own; leave --data out")
+	}
 	dir, err := os.MkdirTemp("", "hostkeep-demo-")
 	if err != nil {
 		return fmt.Errorf("making the demo's folder: %w", err)
@@ -76,12 +79,13 @@ func (e *env) demoText(dir string, cfg config.Config, addr string, password host
 		return fmt.Errorf("writing the demo's header: %w", err)
 	}
 	base := "https://" + addr
-	e.print("\nHostkeep's demo, %d sample accounts; it is gone when this program ends (Ctrl-C).\n\n", s.Accounts)
-	e.print("  address    %s/\n  root       %s\n  token      %s\n", base, password.Reveal(), s.Token.Reveal())
-	e.print("             (root's token \"demo\": it may look around, suspend accounts and manage tokens)\n")
-	e.print("  state      %s\n\nPaste this into another terminal:\n\n", cfg.Data)
-	e.print("curl --cacert %s -H @%s '%s/json-api/listaccts?api.version=1'\n", shellWord(filepath.Join(cfg.Data, "tls", "cert.pem")), shellWord(header), base)
-	return nil
+	return e.print("\nHostkeep's demo, %d sample accounts; it is gone when this program ends (Ctrl-C).\n\n"+
+		"  address    %s/\n  root       %s\n  token      %s\n"+
+		"             (root's token \"demo\": it may look around, suspend accounts and manage tokens)\n"+
+		"  state      %s\n\nPaste this into another terminal:\n\n"+
+		"curl --cacert %s -H @%s '%s/json-api/listaccts?api.version=1'\n",
+		s.Accounts, base, password.Reveal(), s.Token.Reveal(), cfg.Data,
+		shellWord(filepath.Join(cfg.Data, "tls", "cert.pem")), shellWord(header), base)
 }
 
 // shellWord quotes a path for a shell where it must be.

@@ -72,10 +72,11 @@ func readPasswordFile(path string) (hostkeep.Secret, error) {
 	}
 	line, _, _ := strings.Cut(string(text), "\n")
 	line = strings.TrimSuffix(line, "\r")
-	if len(line) < 6 {
-		return hostkeep.Secret{}, fmt.Errorf("the password in %s is too short: it needs at least 6 characters", path)
+	password := hostkeep.NewSecret(line)
+	if err := hostkeep.CheckPassword(hostkeep.RootName, password); err != nil {
+		return hostkeep.Secret{}, fmt.Errorf("the first line of %s is no password: %w", path, err)
 	}
-	return hostkeep.NewSecret(line), nil
+	return password, nil
 }
 
 func (e *env) passwd() *cobra.Command {
@@ -151,8 +152,7 @@ func (e *env) config() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			e.print("%s", cfg)
-			return nil
+			return e.print("%s", cfg)
 		},
 	})
 	return cmd
@@ -162,8 +162,7 @@ func (e *env) version() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the program's version", Args: none,
 		RunE: func(*cobra.Command, []string) error {
-			e.print("hostkeep %s %s/%s %s\n", buildVersion(), runtime.GOOS, runtime.GOARCH, runtime.Version())
-			return nil
+			return e.print("hostkeep %s %s/%s %s\n", buildVersion(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 		},
 	}
 }

@@ -52,6 +52,9 @@ func (s *scope) flags(cmd *cobra.Command, expires string) {
 // params turns the flags that were given into parameters.
 func (s *scope) params(cmd *cobra.Command, p wire.Params, now time.Time) (wire.Params, error) {
 	if cmd.Flags().Changed("acl") {
+		if strings.TrimSpace(s.acl) == "" {
+			return p, usagef("--acl is empty: name the privileges that the token needs, or `all`")
+		}
 		for _, a := range strings.Split(s.acl, ",") {
 			p = p.Add("acl", strings.TrimSpace(a))
 		}
@@ -65,7 +68,10 @@ func (s *scope) params(cmd *cobra.Command, p wire.Params, now time.Time) (wire.P
 	}
 	if cmd.Flags().Changed("address") {
 		list := s.addresses
-		if slices.Equal(list, []string{"any"}) || len(list) == 0 {
+		if len(list) == 0 || slices.Contains(list, "") { // an unset variable must not open the token to the world
+			return p, usagef("--address is empty: name addresses or blocks, or `any`")
+		}
+		if slices.Equal(list, []string{"any"}) {
 			list = []string{""}
 		}
 		for _, a := range list {
@@ -126,7 +132,10 @@ func (e *env) tokenCreate(user *string) *cobra.Command {
 				if err := e.call(cmd.Context(), ses, &made, "api_token_create", p); err != nil {
 					return err
 				}
-				e.print("%s\n", made.Token)
+				if err := e.print("%s\n", made.Token); err != nil { // nobody has it, so nobody should
+					return errors.Join(err, e.call(cmd.Context(), ses, nil, "api_token_revoke", wire.Pairs("token_name", args[0])),
+						errors.New("the token was revoked again"))
+				}
 				e.say("This is the secret of %s's token %s, shown only now. %s.", *user, args[0], endWords(made.Expires))
 				return nil
 			})
@@ -217,9 +226,8 @@ func (e *env) tokenShow(user *string) *cobra.Command {
 					return fmt.Errorf("%s has no token named %q", *user, args[0])
 				}
 				t := rows[i]
-				e.print("name:       %s\nowner:      %s\ncreated:    %s\nexpires:    %s\naddresses:  %s\nprivileges: %s\n",
+				return e.print("name:       %s\nowner:      %s\ncreated:    %s\nexpires:    %s\naddresses:  %s\nprivileges: %s\n",
 					t.Name, *user, time.Unix(t.Created, 0).Format(time.RFC3339), t.end(e.now()), t.from(), t.scope())
-				return nil
 			})
 		},
 	}

@@ -70,10 +70,11 @@ func arguments(args []string) (wire.Params, error) {
 
 func (e *env) show(answer []byte, output string) error {
 	if output == "json" {
-		e.print("%s\n", answer)
-		return nil
+		return e.print("%s\n", answer)
 	}
 	text, err := yamlOf(answer)
-	e.print("%s", text)
-	return err
+	if err != nil {
+		return err
+	}
+	return e.print("%s", text)
 }

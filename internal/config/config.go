@@ -103,11 +103,25 @@ func showDatabase(s string) string {
 }
 
 // resolve fills what depends on the data folder.
+// Relative paths are from where the program was started.
 func (c *Config) resolve() {
+	absolute(&c.Data)
 	if c.Database == "sqlite:" {
 		c.Database += filepath.Join(c.Data, "hostkeep.db")
 	}
+	if path, ok := strings.CutPrefix(c.Database, "sqlite:"); ok {
+		absolute(&path)
+		c.Database = "sqlite:" + path
+	}
 	if c.KeyFile == "" {
 		c.KeyFile = filepath.Join(c.Data, "master.key")
+	}
+	absolute(&c.KeyFile)
+}
+
+// absolute leaves what is empty, or has no absolute form, to the check.
+func absolute(path *string) {
+	if abs, err := filepath.Abs(*path); err == nil && *path != "" {
+		*path = abs
 	}
 }

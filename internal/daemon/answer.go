@@ -17,7 +17,12 @@ const jsonType = `application/json; charset="utf-8"`
 
 // authenticate is the one authenticator as the listeners call it.
 func (a *App) authenticate(ctx context.Context, authorization []string, addr netip.Addr, id string) (hostkeep.Caller, error) {
-	return a.auth.WHM(ctx, auth.Request{Authorization: authorization, Addr: addr, ID: id})
+	c, err := a.auth.WHM(ctx, auth.Request{Authorization: authorization, Addr: addr, ID: id})
+	var refused *auth.Refusal
+	if errors.As(err, &refused) && refused.User != "" { // a known user's: root may learn all of it
+		a.log.Info("credential refused", "id", id, "user", refused.User, "token", refused.TokenID, "reason", refused.Reason)
+	}
+	return c, err
 }
 
 // answer turns a request that is authenticated into an answer on the wire.

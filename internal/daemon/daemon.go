@@ -4,6 +4,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -12,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -46,6 +48,7 @@ type App struct {
 
 	incarnation string
 	loaded      int64  // the record's position when the state was opened
+	made        bool   // this opening made the state
 	realUser    string // who runs this process, for the record
 	serving     bool
 }
@@ -63,12 +66,13 @@ type Options struct {
 	ShowPassword func(hostkeep.Secret) error
 	// hash makes password hashes; nil: the hasher's. Tests that make hundreds of
 	// accounts cannot wait for argon2id.
-	hash func(context.Context, hostkeep.Secret) (string, error)
+	hash     func(context.Context, hostkeep.Secret) (string, error)
+	realUser string // who runs this process, when that was asked before; "": ask
 }
 
 // Open opens the state of a configuration, or makes it.
 func Open(ctx context.Context, o Options) (_ *App, err error) {
-	a := &App{cfg: o.Config, log: o.Log, now: o.Now, host: qualifiedHostname(), realUser: realUser(), serving: o.Serve}
+	a := &App{cfg: o.Config, log: o.Log, now: o.Now, host: qualifiedHostname(), realUser: cmp.Or(o.realUser, realUser()), serving: o.Serve}
 	if a.now == nil {
 		a.now = time.Now
 	}
@@ -209,6 +213,7 @@ func (a *App) bootstrap(ctx context.Context, o Options) error {
 	change := hostkeep.Change{Function: "init", Args: "{}", Caller: hostkeep.Caller{
 		User: hostkeep.Principal{ID: hostkeep.RootID, Name: hostkeep.RootName}, Via: hostkeep.ViaSystem, RealUser: a.realUser,
 	}}
+	a.made = true
 	return a.store.Bootstrap(ctx, change, sqlstore.Bootstrap{KeyCheck: a.ring.Check(), RootPassword: hash})
 }
 
@@ -219,7 +224,7 @@ func (a *App) wire(hash func(context.Context, hostkeep.Secret) (string, error)) 
 		Diverged: func(err error) bool { return errors.Is(err, sqlstore.ErrDiverged) },
 		Silent:   !a.serving,
 	})
-	a.hasher = auth.NewHasher(2)
+	a.hasher = auth.NewHasher(max(1, runtime.NumCPU()/2)) // passwords must leave tokens room
 	if a.hash = hash; hash == nil {
 		a.hash = a.hasher.Hash
 	}

@@ -208,7 +208,7 @@ func TestPackages(t *testing.T) {
 		}
 		return out
 	}
-	if got := names(shop, "all"); !slices.Equal(got, []string{"shop_basic"}) {
+	if got := names(shop, "all"); !slices.Equal(got, []string{"default", "shop_basic"}) {
 		t.Errorf("the reseller sees %v", got)
 	}
 	if got := names(root, "all"); !slices.Equal(got, []string{"default", "gold", "shop_basic"}) {

@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"os/user"
-	"runtime/debug"
 	"strings"
 	"syscall"
 )
@@ -77,17 +76,29 @@ func locked(path string) bool {
 	return errors.Is(err, syscall.EWOULDBLOCK)
 }
 
-// hardenProcess turns core dumps off, by limit and by mark, and the runtime's
-// traces, which show arguments: both could hold secrets. Panics of ours are
-// logged by their functions' names (httpd, and guard here).
-func hardenProcess() error {
-	debug.SetTraceback("none")
+// Harden turns core dumps off, by limit and by mark: they would hold secrets.
+// Every command calls it first.
+func Harden() error {
 	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
 		return fmt.Errorf("turning core dumps off: %w", err)
 	}
 	const prSetDumpable = 4
 	if _, _, errno := syscall.RawSyscall(syscall.SYS_PRCTL, prSetDumpable, 0, 0); errno != 0 {
 		return fmt.Errorf("turning core dumps off: %w", errno)
+	}
+	return nil
+}
+
+// ownFolder refuses to serve as root from somebody else's folder: the files that
+// a server leaves there could not be opened by its owner, nor by commands, which
+// act as the owner.
+func ownFolder(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil || os.Geteuid() != 0 {
+		return nil // what follows says what is wrong
+	}
+	if owner, ok := info.Sys().(*syscall.Stat_t); ok && owner.Uid != 0 {
+		return fmt.Errorf("the data folder %s belongs to uid %d: serve as that user, or from a folder of root's", dir, owner.Uid)
 	}
 	return nil
 }

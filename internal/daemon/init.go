@@ -10,39 +10,32 @@ import (
 	"github.com/hostkeep/hostkeep"
 )
 
-// Init makes a state without serving it; an existing one is refused.
-func Init(ctx context.Context, o Options) error {
-	made := false
-	show := o.ShowPassword
+// Init makes a state without serving it; an existing one is refused. It holds
+// the server's lock meanwhile: of two first starts only one may hand over a
+// password.
+func Init(ctx context.Context, o Options) (err error) {
 	o.Create = true
-	o.ShowPassword = func(s hostkeep.Secret) error { made = true; return show(s) }
-	if !o.RootPassword.Empty() {
-		if exists, err := stateExists(o.Config.Data); err != nil || exists {
-			return errors.Join(err, existing(o.Config.Data))
-		}
-		made = true
+	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
+		return fmt.Errorf("the data folder cannot be made: %w", err)
 	}
+	o.realUser = realUser() // before it is given up
+	if err := becomeOwner(o.Config.Data); err != nil {
+		return err
+	}
+	held, err := lock(filepath.Join(o.Config.Data, lockName))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, held.Close()) }()
 	a, err := Open(ctx, o)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = a.Close() }()
-	if !made {
-		return existing(o.Config.Data)
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if !a.made {
+		return fmt.Errorf("there is a state in %s already; nothing was changed", o.Config.Data)
 	}
 	return nil
-}
-
-func existing(dir string) error {
-	return fmt.Errorf("there is a state in %s already; nothing was changed", dir)
-}
-
-func stateExists(dir string) (bool, error) {
-	_, err := os.Stat(filepath.Join(dir, "hostkeep.db"))
-	if errors.Is(err, os.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // WriteRootPassword keeps root's first password in a file of the data folder

@@ -50,7 +50,7 @@ type thief struct {
 }
 
 // names of the world: root, a strong, a middling and a weak reseller, plain accounts.
-var people = []string{"root", "strong", "middle", "weak", "plain", "lodger", "newone", "other"}
+var people = []string{"root", "asleep", "strong", "middle", "weak", "plain", "lodger", "newone", "other"}
 
 var handy = []string{
 	"all", "manage-api-tokens", "passwd", "create-acct", "kill-acct", "suspend-acct", "list-accts", "basic-whm-functions", "acct-summary", "create-user-session", "viewglobalpackages", "upgrade-account",
@@ -72,6 +72,9 @@ func newThief(rt *rapid.T, w *world) *thief {
 		acls = append(acls, "acl-"+p, "1")
 	}
 	w.must(root, "setacls", acls...)
+	make("asleep", "middle")
+	w.must(root, "setupreseller", "user", "asleep")
+	w.must(root, "suspendacct", "user", "asleep")
 	make("weak", "middle")
 	make("lodger", "middle")
 	w.must(root, "setupreseller", "user", "weak")
@@ -220,7 +223,7 @@ func (th *thief) check(after string) {
 	owner := th.before[th.user]
 	for name, p := range now {
 		old, was := th.before[name]
-		changed := !was || old.WHMUser() != p.WHMUser() || old.Privileges != p.Privileges
+		changed := !was || old.WHMUser() != p.WHMUser() || old.Privileges != p.Privileges || old.Suspended && !p.Suspended
 		if changed && p.WHMUser() && !p.Privileges.Empty() && !th.allowed(owner, p, old) {
 			th.Fatalf("after %s the WHM user %s has %v (had %v)", after, name, p.Privileges, old.Privileges)
 		}

@@ -37,12 +37,12 @@ type ServeOptions struct {
 
 // Serve opens the state, or makes it, and serves until ctx ends.
 func Serve(ctx context.Context, o ServeOptions) (err error) {
-	if err := hardenProcess(); err != nil {
-		return err
-	}
 	o.Create, o.Serve = true, true
 	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
 		return fmt.Errorf("the data folder cannot be made: %w", err)
+	}
+	if err := ownFolder(o.Config.Data); err != nil {
+		return err
 	}
 	held, err := lock(filepath.Join(o.Config.Data, lockName))
 	if err != nil {
@@ -54,8 +54,8 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	if err := a.store.ForgetOthers(ctx, a.incarnation); err != nil {
-		return fmt.Errorf("removing the rows of servers before this one: %w", err)
+	if err := a.store.ForgetOthers(ctx, a.incarnation); err != nil { // a full disk; commands may wait a lease for who is gone
+		a.log.Warn("the rows of servers before this one stay", "err", err)
 	}
 	return a.serve(ctx, o)
 }

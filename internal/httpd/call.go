@@ -17,9 +17,10 @@ const (
 // body is read.
 func (x *exchange) json(function string) {
 	x.command = function
-	if !x.authenticate() {
+	if !x.authenticate() || !x.method() {
 		return
 	}
+	x.caller.ReadOnly = x.r.Method == http.MethodHead
 	body, ok := x.body()
 	if !ok {
 		return
@@ -34,6 +35,18 @@ func (x *exchange) json(function string) {
 		a.Status = http.StatusOK
 	}
 	x.answer(a.Status, a.ContentType, a.Body)
+}
+
+// method refuses what no client of WHM sends: a call must not be made by a
+// method that intermediaries and browsers take for harmless.
+func (x *exchange) method() bool {
+	switch x.r.Method {
+	case http.MethodGet, http.MethodPost, http.MethodHead, http.MethodPut:
+		return true
+	}
+	x.w.Header().Set("Allow", "GET, HEAD, POST, PUT")
+	x.fail(http.StatusMethodNotAllowed, "This method is not answered; call with GET or POST.")
+	return false
 }
 
 // xml answers /xml-api/FUNCTION, which is not available yet, in a form that a

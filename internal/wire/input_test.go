@@ -302,7 +302,7 @@ func TestEmptyJSONList(t *testing.T) {
 		`{"user":"u","acl":[null,""]}`:  "[]",
 		`{"user":"u","acl":[null]}`:     "[]",
 		`{"user":"u","acl":""}`:         "[]",
-		`{"user":"u","acl":null}`:       "nil",
+		`{"user":"u","acl":null}`:       "[]", // given, and empty: it must not mean everything
 		`{"user":"u"}`:                  "nil",
 		`{"user":"u","acl":["a","b"]}`:  "[a b]",
 		`{"user":"u","acl[0]":"a"}`:     "[a]",

@@ -44,7 +44,6 @@ func TestParse(t *testing.T) {
 		{"JSON that nests", "", jsonType, `{"a":{"k": [1, "ä"]},"b":[{"x": 1},[2, 3]]}`, `[{"k":[1,"ä"]}] [{"x":1} [2,3]] []`},
 		{"JSON keys twice", "", jsonType, `{"a":1,"b":2,"a":3}`, "[1 3] [2] []"},
 		{"an empty JSON body", "a=1", jsonType, " \n", "[1] [] []"},
-		{"what only looks like JSON", "", formType, "{=1&a=2", "[2] [] []"},
 		{"multipart", "", "multipart/form-data; boundary=B", multipart("a", "", "1+%41\r\n2"), "[1+%41\r\n2] [] []"},
 	}
 	in := mustCompile[allIn](t)
@@ -108,6 +107,14 @@ func TestParseRefuses(t *testing.T) {
 		{"deep JSON", "", jsonType, deep(32), "deeper than 32"},
 		{"invalid UTF-8 in JSON", "", jsonType, "{\"a\":\"\xff\"}", "not valid UTF-8"},
 		{"NUL in JSON", "", jsonType, `{"a":"\u0000"}`, `"a" contains a NUL`},
+		{"broken JSON behind a form", "", formType, `{"a":[1],}`, "not valid JSON"},
+		{"JSON of another dialect", "", "", `{'a':1}`, "not valid JSON"},
+		{"an array behind a form", "", formType, `[1]`, "not an object"},
+		{"broken JSON behind a byte order mark", "", "text/plain", "\uFEFF{\"a\":1", "not valid JSON"},
+		{"XML", "", "application/xml", "<a>1</a>", "is XML"},
+		{"XML behind a form", "", formType, "<a>1</a>", "is XML"},
+		{"multipart with another boundary", "", "multipart/form-data; boundary=C", multipart("a", "", "1"), "not valid multipart"},
+		{"multipart without a part", "", form, "xx", "not valid multipart"},
 		{"a file", "", form, multipart("up", "x.txt", "1"), `"up" is a file`},
 		{"a part without a name", "", form, multipart("", "", "1"), "without the name"},
 		{"no boundary", "", "multipart/form-data", multipart("a", "", "1"), "not valid multipart"},

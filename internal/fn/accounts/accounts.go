@@ -72,7 +72,7 @@ func Functions(d Deps) []*api.Function {
 		}, f.suspendacct),
 		api.Define(api.Decl{
 			Name: "unsuspendacct", Summary: "Unsuspend an account.", Since: "11",
-			Opens: []hostkeep.Privilege{"suspend-acct"}, Writes: true, Touches: api.NoCredentials,
+			Opens: []hostkeep.Privilege{"suspend-acct"}, Writes: true, Touches: api.AccountCredentials,
 			Account: "user", NoAccount: "_unsuspendacct called for a user that does not exist. (%s)",
 		}, f.unsuspendacct),
 		api.Define(api.Decl{
@@ -91,7 +91,7 @@ func Functions(d Deps) []*api.Function {
 		}, f.changepackage),
 		api.Define(api.Decl{
 			Name: "passwd", Summary: "Change the password of an account's user.", Since: "11",
-			Opens: []hostkeep.Privilege{"passwd"}, Writes: true, Touches: api.AccountPassword,
+			Opens: []hostkeep.Privilege{"passwd"}, Writes: true, Touches: api.AccountCredentials,
 			Account: "user", NoAccount: noSuchUser,
 		}, f.passwd),
 	}

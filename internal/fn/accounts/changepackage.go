@@ -68,7 +68,7 @@ type passwdOut struct {
 // is a WHM user, the dispatcher has decided (promise 2); it is asked again here
 // because the user may have become one since.
 func (f family) passwd(ctx context.Context, c api.Call, in passwdIn) (out passwdOut, err error) {
-	if err := checkPassword(in.User, in.Password); err != nil {
+	if err := hostkeep.CheckPassword(in.User, in.Password); err != nil {
 		return out, err
 	}
 	hash, err := f.HashPassword(ctx, in.Password)
@@ -93,18 +93,4 @@ func (f family) passwd(ctx context.Context, c api.Call, in passwdIn) (out passwd
 	out.App = []string{"system"}
 	out.Note = wire.Note{Reason: "Password changed for user " + in.User, Raw: "Changing password for " + in.User + "\nPassword for " + in.User + " has been changed\n"}
 	return out, err
-}
-
-// checkPassword refuses what no account should have. Strength scores come with
-// get_password_strength.
-func checkPassword(user string, s hostkeep.Secret) error {
-	switch p := s.Reveal(); {
-	case len(p) < 6:
-		return hostkeep.Errorf(hostkeep.Invalid, "The password is too short: it needs at least 6 characters.")
-	case len(p) > 256:
-		return hostkeep.Errorf(hostkeep.Invalid, "The password is too long: it has at most 256 bytes.")
-	case p == user:
-		return hostkeep.Errorf(hostkeep.Invalid, "The password must not be the user's name.")
-	}
-	return nil
 }

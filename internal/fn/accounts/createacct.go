@@ -148,7 +148,7 @@ func (f family) createacct(ctx context.Context, c api.Call, in createIn) (out cr
 		if in.Password, err = f.NewPassword(); err != nil {
 			return out, err
 		}
-	} else if err := checkPassword(a.User, in.Password); err != nil {
+	} else if err := hostkeep.CheckPassword(a.User, in.Password); err != nil {
 		return out, err
 	}
 	hash, err := f.HashPassword(ctx, in.Password)
@@ -194,8 +194,19 @@ func (f family) asked(c hostkeep.Caller, in createIn) (a hostkeep.Account, err e
 	if in.SavePkg {
 		return a, hostkeep.Errorf(hostkeep.Unsupported, "savepkg is not available yet: make the package with addpkg first, then leave savepkg out.")
 	}
+	if in.Shell != nil && *in.Shell && !c.Rights.Has(allowShell) {
+		return a, &hostkeep.Error{
+			Kind: hostkeep.Denied, Missing: allowShell,
+			Message: `Permission denied: an account with shell access needs the privilege "allow-shell".`,
+		}
+	}
+	if a.Domain == f.Hostname {
+		return a, hostkeep.Errorf(hostkeep.Conflict, "The domain %q is the server's own name.", a.Domain)
+	}
 	return a, f.rootOnly(c, in, &a)
 }
+
+const allowShell hostkeep.Privilege = "allow-shell"
 
 // rootOnly takes the parameters that need root's rights.
 func (f family) rootOnly(c hostkeep.Caller, in createIn, a *hostkeep.Account) error {

@@ -52,11 +52,27 @@ func (f family) unsuspendacct(ctx context.Context, c api.Call, in unsuspendIn) (
 		if a.Locked && !c.Rights.Has(hostkeep.All) {
 			return hostkeep.Errorf(hostkeep.Denied, "The account %s was suspended so that only root may unsuspend it.", a.User)
 		}
+		if err := mayRevive(tx, c.Caller, a); err != nil {
+			return err
+		}
 		a.Suspended, a.SuspendReason, a.SuspendedAt, a.Locked = false, "", time.Time{}, false
 		return setSuspended(tx, a)
 	})
 	out.Note = wire.Note{Raw: fmt.Sprintf("Unsuspending the account %s\n...Done\n%s's account is now active\n", in.User, in.User)}
 	return out, err
+}
+
+// mayRevive: the tokens and the password of a suspended reseller come back to
+// life with it, so promise 2 has a word to say, as it has for its password.
+func mayRevive(tx Tx, c hostkeep.Caller, a hostkeep.Account) error {
+	p, err := tx.PrincipalByID(a.ID)
+	if err != nil {
+		return fmt.Errorf("finding the user: %w", err)
+	}
+	if !a.Suspended || !p.WHMUser() {
+		return nil
+	}
+	return c.MayTouchWHMUser(p, p.Privileges)
 }
 
 // setSuspended keeps account and principal alike: the principal's mark is what

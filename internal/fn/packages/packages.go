@@ -60,10 +60,10 @@ func owned(c hostkeep.Caller, p hostkeep.Package) bool {
 	return c.User.Rights().Has(hostkeep.All) || p.OwnerID == c.User.ID
 }
 
-// visible reports whether the caller may use the package: its own, and global
-// ones with viewglobalpackages.
+// visible reports whether the caller may use the package: its own, global ones
+// with viewglobalpackages, and "default", which new accounts get anyway.
 func visible(c hostkeep.Caller, p hostkeep.Package) bool {
-	return owned(c, p) || (p.OwnerID == 0 && c.Rights.Has(hostkeep.ViewGlobalPackages))
+	return owned(c, p) || (p.OwnerID == 0 && (c.Rights.Has(hostkeep.ViewGlobalPackages) || p.Name == hostkeep.DefaultPackage))
 }
 
 var packageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 _.-]*$`)
