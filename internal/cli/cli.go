@@ -116,13 +116,28 @@ func (e *env) root() *cobra.Command {
 			f.NoOptDefVal = "true"
 		}
 	}
-	root.AddCommand(e.serve(), e.init(), e.token(), e.whmapi1(), e.passwd(), e.config(), e.version())
+	root.AddCommand(e.serve(), e.init(), e.config())
+	for _, cmd := range []*cobra.Command{e.token(), e.whmapi1(), e.passwd(), e.version()} {
+		cmd.SetUsageTemplate(shortUsage(cmd.UsageTemplate()))
+		root.AddCommand(cmd)
+	}
 	root.InitDefaultCompletionCmd()
 	if cmd, _, err := root.Find([]string{"completion"}); err == nil {
 		cmd.Args = none
 		cmd.RunE = func(*cobra.Command, []string) error { return usagef("name the shell: bash, zsh, fish or powershell") }
 	}
 	return root
+}
+
+// shortUsage puts one sentence in the place of the settings of the server, which
+// every command takes and few are asked with.
+func shortUsage(template string) string {
+	before, rest, ok := strings.Cut(template, "Global Flags:")
+	_, after, closed := strings.Cut(rest, "{{end}}")
+	if !ok || !closed {
+		return template
+	}
+	return before + "Settings:\n      --data DIR and the others of `hostkeep serve --help`{{end}}" + after
 }
 
 // setting is a flag whose text goes to package config as it was given.

@@ -32,8 +32,11 @@ func (e *env) token() *cobra.Command {
 			return usagef("say what to do: create, list, show, update or revoke")
 		},
 	}
-	user := cmd.PersistentFlags().String("user", "root", "the WHM user whose tokens these are")
-	cmd.AddCommand(e.tokenCreate(user), e.tokenList(user), e.tokenShow(user), e.tokenUpdate(user), e.tokenRevoke(user))
+	var user string
+	for _, sub := range []*cobra.Command{e.tokenCreate(&user), e.tokenList(&user), e.tokenShow(&user), e.tokenUpdate(&user), e.tokenRevoke(&user)} {
+		sub.Flags().StringVar(&user, "user", "root", "the WHM `USER` whose tokens these are")
+		cmd.AddCommand(sub)
+	}
 	return cmd
 }
 
@@ -44,9 +47,9 @@ type scope struct {
 }
 
 func (s *scope) flags(cmd *cobra.Command, expires string) {
-	cmd.Flags().StringVar(&s.acl, "acl", "", "privileges, separated by commas; `all` is everything")
-	cmd.Flags().StringVar(&s.expires, "expires", expires, "its end: a duration (90d, 12h), a date (2027-01-31, that day's end) or never")
-	cmd.Flags().StringSliceVar(&s.addresses, "address", nil, "addresses and CIDR blocks that it may be used from; `any` is everywhere")
+	cmd.Flags().StringVar(&s.acl, "acl", "", "`LIST` of privileges, separated by commas; all is everything")
+	cmd.Flags().StringVar(&s.expires, "expires", expires, "its `END`: a duration (90d, 12h), a date (2027-01-31, that day's end) or never")
+	cmd.Flags().StringSliceVar(&s.addresses, "address", nil, "`LIST` of addresses and CIDR blocks that it may be used from; any is everywhere")
 }
 
 // params turns the flags that were given into parameters.
@@ -257,7 +260,7 @@ func (e *env) tokenUpdate(user *string) *cobra.Command {
 		},
 	}
 	s.flags(cmd, "")
-	cmd.Flags().StringVar(&name, "name", "", "its new name")
+	cmd.Flags().StringVar(&name, "name", "", "its new `NAME`")
 	return cmd
 }
 
