@@ -105,7 +105,8 @@ func (e *env) root() *cobra.Command {
 			f.NoOptDefVal = "true"
 		}
 	}
-	root.AddCommand(e.serve(), e.init(), e.token(), e.whmapi1(), e.passwd(), e.config(), e.version())
+	root.AddCommand(e.serve(), e.init(), e.token(), e.whmapi1(), e.passwd(), e.config(), e.version(), e.docs())
+	root.SetHelpCommand(e.help(root))
 	root.InitDefaultCompletionCmd()
 	return root
 }

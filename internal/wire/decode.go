@@ -92,7 +92,14 @@ func (f *field) decodePrefix(dst reflect.Value, hits []hit) error {
 			return err
 		case clash:
 			return moreThanOnce(f.Name + shown(g[0].suffix))
-		case value != "" && value != "0" && value != "n":
+		case value == "":
+			continue
+		}
+		yes, ok := truth(value)
+		if !ok {
+			return hostkeep.Errorf(hostkeep.Invalid, "The parameter %q must be 1 or 0.", f.Name+shown(g[0].suffix))
+		}
+		if yes {
 			list = append(list, g[0].suffix)
 		}
 	}
@@ -138,13 +145,24 @@ func (f *field) set(dst reflect.Value, text string) error {
 		}
 		dst.SetInt(int64(l))
 	case typeBoolean:
-		yes := text == "1" || text == "y" || text == "Y"
-		if !yes && text != "0" && text != "n" && text != "N" {
+		yes, ok := truth(text)
+		if !ok {
 			return f.refuse("must be 1 or 0")
 		}
 		dst.SetBool(yes)
 	}
 	return nil
+}
+
+// truth reads WHM's yes and no.
+func truth(text string) (yes, ok bool) {
+	switch text {
+	case "1", "y", "Y":
+		return true, true
+	case "0", "n", "N":
+		return false, true
+	}
+	return false, false
 }
 
 func (f *field) checkText(s string) error {

@@ -73,9 +73,9 @@ func (c *collector) multipart(body []byte, boundary string) error {
 		return broken
 	}
 	r := multipart.NewReader(bytes.NewReader(body), boundary)
-	for {
+	for parts := 0; ; parts++ {
 		part, err := r.NextPart()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && parts > 0 {
 			return nil
 		}
 		if err != nil {

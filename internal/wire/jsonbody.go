@@ -68,10 +68,15 @@ func (c *collector) jsonMember(d *json.Decoder) error {
 	return nil
 }
 
-// addJSON takes one value: null is no value, what nests is its compact text.
+// addJSON takes one value: null is none, though a list that is null was given and
+// is empty; what nests is its compact text.
 func (c *collector) addJSON(name string, raw json.RawMessage) error {
 	switch raw[0] {
 	case 'n':
+		if err := c.add(name, ""); err != nil {
+			return err
+		}
+		c.pairs[len(c.pairs)-1].null = name != ""
 		return nil
 	case 't':
 		return c.add(name, "1")

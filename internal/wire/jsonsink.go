@@ -1,48 +1,49 @@
 package wire
 
 import (
+	"encoding/binary"
 	"strconv"
 	"unicode/utf8"
 )
 
 // jsonSink appends compact JSON.
 type jsonSink struct {
-	buf   []byte
+	page
 	more  bool   // a value stands before, at this level
 	lists uint64 // bit 0: in a list (or outermost), bit 1: the level around, and so on
 }
 
 // key begins a value: a comma when one stands before, and the name in an object.
-func (j *jsonSink) key(l label) {
+// It returns the buffer, for the caller to append to and keep.
+func (j *jsonSink) key(l label) []byte {
 	more := j.more
 	j.more = true
 	switch {
-	case j.lists&1 != 0:
-		if more {
-			j.buf = append(j.buf, ',')
-		}
-	case l.json != "" && more:
-		j.buf = append(j.buf, l.json...)
-	case l.json != "":
-		j.buf = append(j.buf, l.json[1:]...)
-	default:
-		if more {
-			j.buf = append(j.buf, ',')
-		}
-		j.buf = append(appendText(j.buf, l.name), ':')
+	case j.lists&1 == 0 && l.json != "" && more:
+		return append(j.buf, l.json...)
+	case j.lists&1 == 0 && l.json != "":
+		return append(j.buf, l.json[1:]...)
 	}
+	b := j.buf
+	if more {
+		b = append(b, ',')
+	}
+	if j.lists&1 == 0 {
+		b = append(appendText(b, l.name), ':')
+	}
+	return b
 }
 
 func (j *jsonSink) open(l label, list bool) {
-	j.key(l)
+	b := j.key(l)
 	j.more = false
 	j.lists <<= 1
 	if list {
 		j.lists |= 1
-		j.buf = append(j.buf, '[')
+		j.buf = append(b, '[')
 		return
 	}
-	j.buf = append(j.buf, '{')
+	j.buf = append(b, '{')
 }
 
 func (j *jsonSink) close(_ label, list bool) {
@@ -55,29 +56,55 @@ func (j *jsonSink) close(_ label, list bool) {
 	j.buf = append(j.buf, '}')
 }
 
-func (j *jsonSink) text(l label, s string) {
-	j.key(l)
-	j.buf = appendText(j.buf, s)
-}
+func (j *jsonSink) text(l label, s string) { j.buf = appendText(j.key(l), s) }
 
 func (j *jsonSink) number(l label, n int64, bare bool) {
-	j.key(l)
-	if bare {
-		j.buf = strconv.AppendInt(j.buf, n, 10)
-		return
+	b := j.key(l)
+	switch {
+	case bare && 0 <= n && n <= 9: // booleans, mostly
+		j.buf = append(b, byte('0'+n))
+	case bare:
+		j.buf = strconv.AppendInt(b, n, 10)
+	default:
+		j.buf = append(strconv.AppendInt(append(b, '"'), n, 10), '"')
 	}
-	j.buf = append(strconv.AppendInt(append(j.buf, '"'), n, 10), '"')
 }
 
-func (j *jsonSink) null(l label) {
-	j.key(l)
-	j.buf = append(j.buf, "null"...)
-}
+func (j *jsonSink) null(l label) { j.buf = append(j.key(l), "null"...) }
 
 // appendText appends s as a JSON string. Only quotes, backslashes and control
 // characters are escaped; each invalid byte becomes U+FFFD.
 func appendText(dst []byte, s string) []byte {
 	dst = append(dst, '"')
+	if plain([]byte(s)) { // nearly always; the conversion copies nothing
+		dst = append(dst, s...)
+	} else {
+		dst = appendEscaped(dst, s)
+	}
+	return append(dst, '"')
+}
+
+// plain reports whether text can stand as it is: ASCII with nothing to escape.
+// Eight bytes at a time: in a word of ASCII, subtracting 0x20 from each byte sets
+// the high bit of one that is below, and subtracting 1 that of one that is zero.
+// A borrow may make it answer false too often, never true.
+func plain(text []byte) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	for ; len(text) >= 8; text = text[8:] {
+		w := binary.LittleEndian.Uint64(text)
+		if (w|(w-each*0x20)|((w^each*'"')-each)|((w^each*'\\')-each))&high != 0 {
+			return false
+		}
+	}
+	for _, c := range text {
+		if c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func appendEscaped(dst []byte, s string) []byte {
 	done := 0
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
@@ -96,7 +123,7 @@ func appendText(dst []byte, s string) []byte {
 			i++
 		}
 	}
-	return append(append(dst, s[done:]...), '"')
+	return append(dst, s[done:]...)
 }
 
 func appendEscape(dst []byte, c byte) []byte {

@@ -54,7 +54,8 @@ func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 func (in *Input) sort(p Params) [][]hit {
 	hits := make([][]hit, len(in.fields))
 	for _, a := range p.pairs {
-		if i, suffix, ok := in.match(a.name); ok {
+		i, suffix, ok := in.match(a.name)
+		if ok && (!a.null || in.fields[i].Type == typeList) {
 			hits[i] = append(hits[i], hit{a, suffix})
 		}
 	}

@@ -67,7 +67,7 @@ func newCandidate(name string, many bool) candidate {
 func (c candidate) from(key candidate) int {
 	beforeBracket, _, _ := strings.Cut(key.folded, "[")
 	allowed := 2
-	if utf8.RuneCountInString(c.letters) <= 3 {
+	if utf8.RuneCountInString(c.letters) < 3 { // of ip, every short name is two edits away
 		allowed = 1
 	}
 	switch {

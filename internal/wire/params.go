@@ -20,6 +20,7 @@ type Params struct{ pairs []pair }
 type pair struct {
 	name, value string
 	body        bool // given in the body, which wins over the query
+	null        bool // JSON's null: no value, but for a list it is an empty one
 }
 
 // Pairs makes parameters of names and values in turn. A last name without a

@@ -3,7 +3,6 @@ package wire
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"mime"
 	"strings"
 	"unicode/utf8"
@@ -43,10 +42,11 @@ type collector struct {
 	pairs  []pair
 }
 
-// body reads a body by its type. JSON is recognised behind any other type too:
-// no form begins like an object, and curl -d calls everything a form.
+// body reads a body by its type. What begins like JSON is JSON behind any type,
+// or an error: no form begins so, and curl -d calls everything a form. A body
+// that cannot be read is never dropped: what it meant to limit would be given.
 func (c *collector) body(contentType string, body []byte) error {
-	text := bytes.TrimSpace(body)
+	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\uFEFF")))
 	if len(text) == 0 {
 		return nil
 	}
@@ -60,8 +60,10 @@ func (c *collector) body(contentType string, body []byte) error {
 		return c.json(text)
 	case media == "multipart/form-data":
 		return c.multipart(body, params["boundary"])
-	case text[0] == '{' && json.Valid(text):
+	case text[0] == '{' || text[0] == '[':
 		return c.json(text)
+	case text[0] == '<' || media == "application/xml" || media == "text/xml":
+		return hostkeep.Errorf(hostkeep.Invalid, "The body is XML; parameters are read from forms and JSON objects.")
 	}
 	return c.form(string(body))
 }
@@ -86,7 +88,7 @@ func (c *collector) add(name, value string) error {
 	case len(c.pairs) >= c.lim.Params:
 		return hostkeep.Errorf(hostkeep.Invalid, "The parameter %q is one too many: at most %d can be given.", shown(name), c.lim.Params)
 	}
-	c.pairs = append(c.pairs, pair{name, value, c.inBody})
+	c.pairs = append(c.pairs, pair{name: name, value: value, body: c.inBody})
 	return nil
 }
 

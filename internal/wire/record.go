@@ -11,8 +11,8 @@ const maxRecorded = 1024
 
 // Record writes the declared parameters that were given as a compact JSON
 // object for the audit record, in the order of declaration and under their
-// declared names. Of a secret only digest(value) is kept; what is repeated is
-// an array of strings.
+// declared names. Of a secret only digest(value) is kept, or *** without a digest; what is
+// repeated is an array of strings.
 func (in *Input) Record(p Params, digest func(text string) string) string {
 	hits := in.sort(p)
 	dst := []byte{'{'}
@@ -63,8 +63,13 @@ func (f *field) recorded(hits []hit, digest func(string) string) []string {
 	}
 	values := make([]string, len(hits))
 	for i, h := range hits {
-		if values[i] = hostkeep.Clip(h.value, maxRecorded); f.Type == typeSecret {
+		switch {
+		case f.Type != typeSecret:
+			values[i] = hostkeep.Clip(h.value, maxRecorded)
+		case digest != nil:
 			values[i] = digest(h.value)
+		default:
+			values[i] = hostkeep.NewSecret(h.value).String()
 		}
 	}
 	if f.Type != typeList {

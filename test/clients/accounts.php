@@ -127,8 +127,10 @@ function summary(string $token, string $user): array
 
 // The names start with a letter and differ in their first eight characters.
 $user = 'hk' . bin2hex(random_bytes(3));
-$small = "pk{$user}s";
-$large = "pk{$user}l";
+// A reseller's packages carry its name, whether or not the caller writes it.
+$prefix = setting('HOSTKEEP_USER') === 'root' ? '' : setting('HOSTKEEP_USER') . '_';
+$small = "{$prefix}pk{$user}s";
+$large = "{$prefix}pk{$user}l";
 $tokenName = "client-php-$user";
 $root = setting('HOSTKEEP_TOKEN');
 

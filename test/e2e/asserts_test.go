@@ -26,9 +26,8 @@ func pattern(ts *testscript.TestScript, text string) *regexp.Regexp {
 	return re
 }
 
-// status NAME [VALUE] looks at a header of the last answer: json for those who
-// ask the body, status for what stands before it.
-func verbStatus(ts *testscript.TestScript, neg bool, args []string) {
+// header NAME REGEXP looks at a header of the last answer.
+func verbHeader(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, args, 2, "HEADER REGEXP")
 	got := of(ts).last.header.Get(args[0])
 	if pattern(ts, args[1]).MatchString(got) == neg {

@@ -16,11 +16,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"hostkeep": hostkeep})
+	testscript.Main(m, map[string]func(){"hostkeep": program})
 }
 
-// hostkeep is cmd/hostkeep with a clock that tests can move.
-func hostkeep() {
+// program is cmd/hostkeep with a clock that tests can move.
+func program() {
 	p := cli.Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: movedClock}
 	os.Exit(p.Run(os.Args))
 }

@@ -92,14 +92,18 @@ func launch(dir string, environ []string, name string, args ...string) (*process
 	p.cmd = exec.CommandContext(context.Background(), path, args...)
 	p.cmd.Args[0] = name
 	p.cmd.Dir, p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = dir, environ, p.out, p.log
+	return p, p.start()
+}
+
+func (p *process) start() error {
 	if err := p.cmd.Start(); err != nil {
-		return nil, err
+		return err
 	}
 	go func() {
 		p.err = p.cmd.Wait()
 		close(p.ended)
 	}()
-	return p, nil
+	return nil
 }
 
 // onLoopback are the flags that let any number of servers run side by side.

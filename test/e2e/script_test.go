@@ -37,9 +37,10 @@ func TestScripts(t *testing.T) {
 			"raw":         verbRaw,
 			"admin":       verbAdmin,
 			"json":        verbJSON,
-			"status":      verbStatus,
+			"header":      verbHeader,
 			"occupy":      verbOccupy,
 			"randomfile":  verbRandomFile,
+			"foreigndb":   verbForeignDB,
 			"certificate": verbCertificate,
 		},
 		Condition: func(cond string) (bool, error) {

@@ -3,6 +3,7 @@ package e2e
 import (
 	"crypto/rand"
 	"crypto/tls"
+	"database/sql"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -191,7 +192,7 @@ func verbRaw(ts *testscript.TestScript, _ bool, args []string) {
 	text, err := strconv.Unquote(`"` + args[0] + `"`)
 	ts.Check(err)
 	dialer := tls.Dialer{NetDialer: &net.Dialer{Timeout: patience}, Config: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // a test
-	conn, err := dialer.Dial("tcp", ts.Getenv("WHM"))                                                             //nolint:noctx // has a timeout
+	conn, err := dialer.Dial("tcp", ts.Getenv("WHM"))
 	ts.Check(err)
 	defer func() { _ = conn.Close() }()
 	ts.Check(conn.SetDeadline(time.Now().Add(patience)))
@@ -234,6 +235,15 @@ func verbRandomFile(ts *testscript.TestScript, _ bool, args []string) {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
+}
+
+// foreigndb FILE makes an SQLite database of another program.
+func verbForeignDB(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 1, "FILE")
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0])) // the driver that package sqlstore brings
+	ts.Check(err)
+	_, err = db.Exec("CREATE TABLE t (a); INSERT INTO t VALUES (1)") //nolint:noctx // a test
+	ts.Check(errors.Join(err, db.Close()))
 }
 
 // secretsIn names the files of a folder that hold one of the secrets, but for

@@ -1,0 +1,39 @@
+package wire_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hostkeep/hostkeep/internal/wire"
+)
+
+func TestRecord(t *testing.T) {
+	t.Parallel()
+	in := mustCompile[everyIn](t)
+	digest := func(s string) string { return "digest of " + strings.Repeat("x", len(s)) }
+	long := strings.Repeat("ä", 600)
+	tests := []struct {
+		about, query, body, want string
+	}{
+		{"nothing", "", "", `{}`},
+		{"in the order of declaration, by declared name", "size=1&username=u", "", `{"user":"u","size":"1"}`},
+		{"only declared ones", "user=u&other=1&api.version=1&acl_0=x", "", `{"user":"u"}`},
+		{"no defaults", "kind=", "", `{"kind":""}`},
+		{"a secret", "pass=hunter2", "", `{"password":"digest of xxxxxxx"}`},
+		{"body wins", "user=q", "user=b", `{"user":"b"}`},
+		{"twice the same", "user=u&user=u", "", `{"user":"u"}`},
+		{"contradictions stay visible", "user=a&user=b", "", `{"user":["a","b"]}`},
+		{"lists", "acl-2=b&acl=a&ns1=one", "", `{"acl":["a","b"],"ns":"one"}`},
+		{"prefix", "flag-b=1&flag-a=0", "", `{"flag-b":"1","flag-a":"0"}`},
+		{"escapes", "reason=%22%0A", "", `{"reason":"\"\n"}`},
+		{"long values", "reason=" + long, "", `{"reason":"` + long[:1024] + `…"}`},
+	}
+	for _, tt := range tests {
+		if got := in.Record(parse(t, tt.query, tt.body), digest); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.about, got, tt.want)
+		}
+	}
+	if got := in.Record(wire.Params{}, nil); got != "{}" {
+		t.Errorf("no parameters: %s", got)
+	}
+}
