@@ -70,33 +70,35 @@ func (c *Catalogue) Functions() []*Function {
 	return fs
 }
 
-// Callable lists the names of the functions that who may call, sorted: applist.
-func (c *Catalogue) Callable(who hostkeep.Caller) []string {
+// Callable lists the names of the functions that who may call in a version of
+// the API, sorted: applist.
+func (c *Catalogue) Callable(who hostkeep.Caller, version int) []string {
 	return slices.DeleteFunc(slices.Clone(c.names), func(n string) bool {
-		return !DecideFunction(who, &c.byName[n].Decl).Allowed
+		d := &c.byName[n].Decl
+		return !d.InVersion(version) || !DecideFunction(who, d).Allowed
 	})
 }
 
 // Reply is one answered call, not yet on any wire.
 type Reply struct {
 	wire.Reply
-	Function string             // declared name, "" for an unknown one
-	Kind     hostkeep.Kind      // why not; 0 when OK or internal
-	Missing  hostkeep.Privilege // the privilege that would have opened it
+	Kind    hostkeep.Kind      // why not; 0 when OK or internal
+	Missing hostkeep.Privilege // the privilege that would have opened it
 }
 
-// Call runs one request: find, authorise, decode, handle, observe. It never
-// fails: what went wrong is in the reply.
+// Call runs one request of API 1: find, authorise, decode, handle, observe. It
+// never fails: what went wrong is in the reply.
 func (c *Catalogue) Call(ctx context.Context, who hostkeep.Caller, name string, p wire.Params) Reply {
+	return c.CallVersion(ctx, who, 1, name, p)
+}
+
+// CallVersion runs one request of a version of the API, 0 or 1.
+func (c *Catalogue) CallVersion(ctx context.Context, who hostkeep.Caller, version int, name string, p wire.Params) Reply {
 	start := c.Now()
-	r := Reply{Reply: wire.Reply{Command: name}}
-	f := c.byName[name]
-	var err error
-	if f == nil {
-		err = hostkeep.Errorf(hostkeep.Unsupported, "Unknown app (%q) requested for this version (1) of the API.", hostkeep.Clip(name, 64))
-	} else {
-		r.Function, r.Out = f.Name, f.Out
-		r.Value, err = c.run(ctx, who, f, p)
+	r := Reply{Reply: wire.Reply{Command: name, V0: version == 0}}
+	f, err := c.find(&r, version)
+	if err == nil {
+		err = c.run(ctx, who, f, p, &r)
 	}
 	r.settle(err, who.RequestID)
 	if c.Observe != nil {
@@ -105,9 +107,43 @@ func (c *Catalogue) Call(ctx context.Context, who hostkeep.Caller, name string, 
 	return r
 }
 
+// Refuse is the reply to a request that did not get as far as its function, in
+// that function's form. An error that is not for the caller is answered as internal.
+func (c *Catalogue) Refuse(who hostkeep.Caller, version int, name string, err error) Reply {
+	r := Reply{Reply: wire.Reply{Command: name, V0: version == 0}}
+	_, _ = c.find(&r, version) // err is why it is refused
+	r.settle(err, who.RequestID)
+	return r
+}
+
+// find puts the function that a reply is of into it. WHM's words differ by version.
+func (c *Catalogue) find(r *Reply, version int) (*Function, error) {
+	f := c.byName[r.Command]
+	switch {
+	case f != nil && f.InVersion(version):
+		r.Function, r.Out = f.Name, f.Out
+		return f, nil
+	case version == 0:
+		return nil, hostkeep.Errorf(hostkeep.Unsupported, "Unknown App Requested: %s", hostkeep.Clip(r.Command, 64))
+	}
+	return nil, hostkeep.Errorf(hostkeep.Unsupported, "Unknown app (%q) requested for this version (1) of the API.", hostkeep.Clip(r.Command, 64))
+}
+
+// Partial is the error of a call that failed and yet has data to tell, such as
+// how far it came. The error inside says why.
+type Partial struct{ Err error }
+
+// Error is the error inside.
+func (p *Partial) Error() string { return p.Err.Error() }
+
+// Unwrap is the error inside.
+func (p *Partial) Unwrap() error { return p.Err }
+
 // settle turns the handler's error into what the caller may read.
 func (r *Reply) settle(err error, requestID string) {
 	var told *hostkeep.Error
+	var partial *Partial
+	r.Partial = errors.As(err, &partial)
 	switch {
 	case err == nil:
 		r.OK = true
@@ -123,33 +159,62 @@ func (r *Reply) settle(err error, requestID string) {
 
 // run does what is between finding and answering. Privilege comes before
 // parameters: an error must not map the API for outsiders.
-func (c *Catalogue) run(ctx context.Context, who hostkeep.Caller, f *Function, p wire.Params) (reflect.Value, error) {
+func (c *Catalogue) run(ctx context.Context, who hostkeep.Caller, f *Function, p wire.Params, r *Reply) error {
 	if err := DecideFunction(who, &f.Decl).err(); err != nil {
-		return reflect.Value{}, err
+		return err
 	}
 	if who.ReadOnly && f.Writes {
-		return reflect.Value{}, hostkeep.Errorf(hostkeep.Denied, "%s changes something, which a HEAD request must not.", f.Name)
+		return hostkeep.Errorf(hostkeep.Denied, "%s changes something, which a HEAD request must not.", f.Name)
 	}
-	if controls := p.Controls(); len(controls) > 0 {
-		return reflect.Value{}, hostkeep.Errorf(hostkeep.Unsupported, "Output controls (%s) are not answered yet; leave them out.", strings.Join(controls, ", "))
+	plan, err := plan(f, p, r)
+	if err != nil {
+		return err
 	}
 	if f.Touches != NoCredentials {
 		if err := f.In.Misspelt(p); err != nil {
-			return reflect.Value{}, err
+			return err
 		}
 	}
 	in := f.newIn()
 	if err := f.In.Decode(in, p); err != nil {
-		return reflect.Value{}, err
+		return err
 	}
 	if err := Decide(who, &f.Decl, c.resource(f, in)).err(); err != nil {
-		return reflect.Value{}, err
+		return err
 	}
-	call := Call{Caller: who, Function: f.Name}
+	call := Call{Caller: who, Function: f.Name, Version: 1}
+	if r.V0 {
+		call.Version = 0
+	}
 	if f.Writes {
 		call.Args = f.In.Record(p, c.Digest)
 	}
-	return f.handle(ctx, call, in)
+	if r.Value, err = f.handle(ctx, call, in); err == nil {
+		r.Shown = f.Out.Select(plan, r.Value)
+	}
+	return err
+}
+
+// plan reads the output controls and fits them to the function's list, before
+// anything is done. API 0 has none.
+func plan(f *Function, p wire.Params, r *Reply) (*wire.Plan, error) {
+	if r.V0 {
+		return nil, nil
+	}
+	view, err := p.View()
+	if view == nil || err != nil {
+		return nil, err
+	}
+	plan, err := f.Out.Plan(*view)
+	switch {
+	case err != nil:
+		return nil, err
+	case plan == nil:
+		r.Note.Warnings = []string{"Output controls (" + strings.Join(p.Controls(), ", ") + ") have no effect here: " + f.Name + " answers no list of records."}
+	default:
+		r.Note.Warnings = plan.Warnings()
+	}
+	return plan, nil
 }
 
 // resource finds what the call acts on, in the node's memory.

@@ -97,7 +97,7 @@ func TestCall(t *testing.T) {
 		t.Errorf("the reply is %+v", r)
 	}
 	who.RequestID = xid
-	if len(d.calls) != 1 || !reflect.DeepEqual(d.calls[0], api.Call{Caller: who, Function: "read"}) {
+	if len(d.calls) != 1 || !reflect.DeepEqual(d.calls[0], api.Call{Caller: who, Function: "read", Version: 1}) {
 		t.Errorf("the handler got %+v", d.calls)
 	}
 }
@@ -161,15 +161,23 @@ func TestForeignIsMissing(t *testing.T) {
 	}
 }
 
+// TestOutputControls: what is wrong in them is refused before anything is done,
+// and without a list they are answered with a warning.
 func TestOutputControls(t *testing.T) {
 	t.Parallel()
 	for _, control := range []string{"api.filter", "api.sort", "api.chunk", "api.columns"} {
 		d := newDesk(t)
 		who := password(bob("passwd"))
-		d.refused(control, d.call(who, "read", "user", "acct", control+".enable", "1"), hostkeep.Unsupported, control)
-		if r := d.call(who, "read", "user", "acct", control+".enable", "0", control+".size", "9"); !r.OK {
+		r := d.call(who, "read", "user", "acct", control+".enable", "1")
+		if !r.OK || len(r.Note.Warnings) != 1 || !strings.Contains(r.Note.Warnings[0], control) {
+			t.Errorf("%s without a list: %+v", control, r)
+		}
+		if r := d.call(who, "read", "user", "acct", control+".enable", "0", control+".size", "x"); !r.OK || r.Note.Warnings != nil {
 			t.Errorf("%s switched off: %q", control, r.Reason)
 		}
+		d.calls = nil
+		wrong := []string{control + ".enable", "1", control + ".size", "x", control + ".1.field", "x"}
+		d.refused(control, d.call(who, "read", append(wrong, "user", "acct")...), hostkeep.Invalid, control)
 	}
 }
 

@@ -259,7 +259,7 @@ func TestCallable(t *testing.T) {
 		{narrow(bob("passwd")), []string{"c_anyone"}},
 	}
 	for _, tt := range tests {
-		got := c.Callable(tt.who)
+		got := c.Callable(tt.who, 1)
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%v may call %q, want %q", tt.who.Rights, got, tt.want)
 		}

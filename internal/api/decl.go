@@ -63,6 +63,19 @@ type Decl struct {
 	// NoAccount, where %s is the name as given.
 	Account   string
 	NoAccount string
+	// V0 is the function's form in API 0, which is what a call without
+	// api.version gets; the zero value: it has none there.
+	V0 wire.V0
+	// OnlyV0: the function does not exist in API 1.
+	OnlyV0 bool
+}
+
+// InVersion reports whether a version of the API, 0 or 1, has the function.
+func (d *Decl) InVersion(version int) bool {
+	if version == 0 {
+		return d.V0.Form != 0
+	}
+	return !d.OnlyV0
 }
 
 // Call is one call on its way to a handler: who asks, and what the record will
@@ -70,6 +83,7 @@ type Decl struct {
 type Call struct {
 	hostkeep.Caller
 	Function string
+	Version  int    // of the API that is spoken, 0 or 1
 	Args     string // for the record; secrets replaced by digests
 }
 
@@ -100,7 +114,7 @@ func Define[In, Out any](d Decl, handle func(context.Context, Call, In) (Out, er
 		res, err := handle(ctx, c, *arg.(*In))
 		return reflect.ValueOf(&res).Elem(), err
 	}
-	f.err = errors.Join(inErr, outErr, f.bindAccount(inType), f.checkDecl(inType))
+	f.err = errors.Join(inErr, outErr, out.SetV0(d.V0), f.bindAccount(inType), f.checkDecl(inType))
 	return f
 }
 
@@ -134,6 +148,7 @@ func (f *Function) checkDecl(in reflect.Type) error {
 	complain(f.Touches == 0, "it does not say which credentials it touches")
 	complain(f.Touches != NoCredentials && !f.Writes, "it touches credentials and does not write")
 	complain((f.Touches == AccountCredentials || f.Touches == WHMUsers) && f.Account == "", "it touches an account's credentials and names no account")
+	complain(f.OnlyV0 && f.V0.Form == 0, "it exists only in API 0 and has no form there")
 	complain((f.Account == "") != (f.NoAccount == ""), "account parameter and its missing text go together")
 	complain(f.NoAccount != "" && strings.Contains(fmt.Sprintf(f.NoAccount, "name"), "%!"), "the text for a missing account does not take one name")
 	complain((f.Touches == NewAccounts || f.Touches == WHMUsers) && !in.Implements(reflect.TypeFor[Granter]()), "its In does not say what it grants")

@@ -116,11 +116,12 @@ func (e *env) root() *cobra.Command {
 			f.NoOptDefVal = "true"
 		}
 	}
-	root.AddCommand(e.serve(), e.init(), e.config())
+	root.AddCommand(e.serve(), e.init(), e.config(), e.docs())
 	for _, cmd := range []*cobra.Command{e.token(), e.whmapi1(), e.passwd(), e.version()} {
 		cmd.SetUsageTemplate(shortUsage(cmd.UsageTemplate()))
 		root.AddCommand(cmd)
 	}
+	root.SetHelpCommand(e.help(root))
 	root.InitDefaultCompletionCmd()
 	if cmd, _, err := root.Find([]string{"completion"}); err == nil {
 		cmd.Args = none

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,9 +17,11 @@ func (e *env) whmapi1() *cobra.Command {
 		Use: "whmapi1 FUNCTION [key=value…]", Short: "Call any function of WHM API 1, as root",
 		Long: "Calls a function on the state directly, with or without a server beside it. Values may be\n" +
 			"percent-encoded, as WHM's own command wants them. Exit status 0 when the result is 1.\n" +
-			"Linked under the name whmapi1, the program behaves so without its first word.",
-		Example: "  hostkeep whmapi1 listaccts\n  hostkeep whmapi1 --output=json accountsummary user=bob\n" +
+			"Linked under the name whmapi1, the program behaves so without its first word.\n" +
+			"`hostkeep whmapi1 FUNCTION --help` tells what a function takes and answers.",
+		Example: "  hostkeep whmapi1 listaccts\n  hostkeep whmapi1 --output=jsonpretty accountsummary user=bob\n" +
 			"  hostkeep whmapi1 createacct username=bob domain=bob.example plan=default",
+		ValidArgsFunction: completeCall,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("name the function to call")
@@ -25,8 +29,9 @@ func (e *env) whmapi1() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if output != "yaml" && output != "json" {
-				return usagef("--output is yaml or json, not %q", output)
+			form, ok := outputs()[output]
+			if !ok {
+				return usagef("--output is yaml, json, jsonpretty or xml, not %q", output)
 			}
 			p, err := arguments(args[1:])
 			if err != nil {
@@ -39,7 +44,11 @@ func (e *env) whmapi1() *cobra.Command {
 					return err
 				}
 				failed = !r.OK
-				return e.show(r.AppendJSON(nil), output)
+				text, err := form(&r)
+				if err != nil {
+					return err
+				}
+				return e.print("%s", text)
 			})
 			if err == nil && failed {
 				return errSilent // the answer says why
@@ -48,7 +57,10 @@ func (e *env) whmapi1() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&user, "user", "root", "the WHM user to call as")
-	cmd.Flags().StringVar(&output, "output", "yaml", "yaml or json")
+	cmd.Flags().StringVar(&output, "output", "yaml", "yaml, json, jsonpretty or xml")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions( // fails for a flag that is not there
+		slices.Sorted(maps.Keys(outputs())), cobra.ShellCompDirectiveNoFileComp))
+	cmd.SetHelpFunc(e.helpCall(cmd.HelpFunc()))
 	return cmd
 }
 
@@ -66,15 +78,4 @@ func arguments(args []string) (wire.Params, error) {
 		p = p.Add(name, value)
 	}
 	return p, nil
-}
-
-func (e *env) show(answer []byte, output string) error {
-	if output == "json" {
-		return e.print("%s\n", answer)
-	}
-	text, err := yamlOf(answer)
-	if err != nil {
-		return err
-	}
-	return e.print("%s", text)
 }

@@ -10,18 +10,18 @@ import (
 
 // yamlOf writes a JSON answer as YAML, members in the answer's order. JSON's
 // own quoting is legal YAML, so only what is plainly a word goes without.
-func yamlOf(answer []byte) (string, error) {
+func yamlOf(answer []byte) ([]byte, error) {
 	d := json.NewDecoder(bytes.NewReader(answer))
 	d.UseNumber()
-	var b strings.Builder
+	var b bytes.Buffer
 	b.WriteString("---")
 	if err := yamlValue(d, &b, 0); err != nil {
-		return "", fmt.Errorf("writing the answer as YAML: %w", err)
+		return nil, fmt.Errorf("writing the answer as YAML: %w", err)
 	}
-	return b.String(), nil
+	return b.Bytes(), nil
 }
 
-func yamlValue(d *json.Decoder, b *strings.Builder, depth int) error {
+func yamlValue(d *json.Decoder, b *bytes.Buffer, depth int) error {
 	t, err := d.Token()
 	if err != nil {
 		return err
@@ -73,7 +73,21 @@ func yamlScalar(t json.Token) string {
 		if err != nil {
 			return `""`
 		}
-		return string(quoted)
+		return printable(string(quoted))
 	}
 	return fmt.Sprint(t)
+}
+
+// printable escapes what JSON may hold and YAML may not: the control characters
+// after ASCII, the byte order mark and what is no character.
+func printable(quoted string) string {
+	var b strings.Builder
+	for _, r := range quoted {
+		if r >= 0x7f && r < 0xa0 || r == 0xfeff || r == 0xfffe || r == 0xffff {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }

@@ -44,6 +44,7 @@ type Limits struct {
 	Body        int           // bytes
 	Params      int           // how many parameters
 	Value       int           // bytes of one parameter
+	Batch       int           // commands of one batch
 	ReadTimeout time.Duration // for a whole request
 }
 

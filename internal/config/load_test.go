@@ -39,7 +39,7 @@ func base() config.Config {
 	return config.Config{
 		Data: "/d", Database: "sqlite:/d/hostkeep.db", WHM: ":2087", CPanel: ":2083", Admin: "127.0.0.1:2080",
 		KeyFile: "/d/master.key", Node: "n1", Lease: 30 * time.Second, LogFormat: "text", LogLevel: "info",
-		Limits: config.Limits{Header: 16384, Body: 1048576, Params: 1000, Value: 65536, ReadTimeout: 30 * time.Second},
+		Limits: config.Limits{Header: 16384, Body: 1048576, Params: 1000, Value: 65536, Batch: 100, ReadTimeout: 30 * time.Second},
 	}
 }
 
@@ -171,6 +171,7 @@ header = 8192
 body = 2048
 params = 20
 value = 1024
+batch = 7
 read_timeout = "5s"
 [tokens]
 require_acl = true
@@ -184,7 +185,7 @@ http2 = true
 	want := base()
 	want.File, want.Data, want.Node = file, "/from-file", "from-file"
 	want.Database, want.KeyFile = "sqlite:/from-file/hostkeep.db", "/from-file/master.key"
-	want.Limits = config.Limits{Header: 8192, Body: 2048, Params: 20, Value: 1024, ReadTimeout: 5 * time.Second}
+	want.Limits = config.Limits{Header: 8192, Body: 2048, Params: 20, Value: 1024, Batch: 7, ReadTimeout: 5 * time.Second}
 	want.Compat.UpdateResets, want.Tokens.RequireACL, want.HTTP.HTTP2 = true, true, true
 	equal(t, got, want)
 }

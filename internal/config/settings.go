@@ -77,6 +77,7 @@ func fileOnly() []Setting {
 		key("limits.body", number(func(c *Config) *int { return &c.Limits.Body }, "1048576", 1<<10, 1<<30)),
 		key("limits.params", number(func(c *Config) *int { return &c.Limits.Params }, "1000", 10, 1_000_000)),
 		key("limits.value", number(func(c *Config) *int { return &c.Limits.Value }, "65536", 256, 1<<30)),
+		key("limits.batch", number(func(c *Config) *int { return &c.Limits.Batch }, "100", 1, 10_000)),
 		key("limits.read_timeout", duration(readTimeoutOf, "30s", time.Second, time.Hour)),
 		key("compat.update_resets", truth(func(c *Config) *bool { return &c.Compat.UpdateResets })),
 		key("tokens.require_acl", truth(func(c *Config) *bool { return &c.Tokens.RequireACL })),

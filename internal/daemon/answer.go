@@ -1,10 +1,12 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
 	"net/netip"
+	"strings"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
@@ -13,7 +15,13 @@ import (
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
-const jsonType = `application/json; charset="utf-8"`
+const (
+	jsonType = `application/json; charset="utf-8"`
+	xmlType  = `text/xml; charset="utf-8"`
+)
+
+// long is from how many records on an answer is not gathered before it is sent.
+const long = 64
 
 // authenticate is the one authenticator as the listeners call it.
 func (a *App) authenticate(ctx context.Context, authorization []string, addr netip.Addr, id string) (hostkeep.Caller, error) {
@@ -26,47 +34,69 @@ func (a *App) authenticate(ctx context.Context, authorization []string, addr net
 }
 
 // answer turns a request that is authenticated into an answer on the wire.
-func (a *App) answer(ctx context.Context, c hostkeep.Caller, function, rawQuery, contentType string, body []byte) httpd.Answer {
-	p, err := wire.Parse(rawQuery, contentType, body, wire.Limits{Params: a.cfg.Limits.Params, Value: a.cfg.Limits.Value})
+func (a *App) answer(ctx context.Context, c hostkeep.Caller, r httpd.Request) httpd.Answer {
+	p, err := wire.Parse(r.RawQuery, r.ContentType, r.Body, a.wireLimits())
 	if err != nil {
-		return a.refuse(c, function, err)
+		return a.refuse(c, r, version(r), err)
 	}
-	version, _, err := p.Version()
-	switch {
-	case err != nil:
-		return a.refuse(c, function, err)
-	case version == 0:
-		return httpd.Answer{Status: http.StatusOK, ContentType: jsonType, Body: []byte(noVersion)}
+	v, _, err := p.Version()
+	if err != nil {
+		return a.refuse(c, r, 1, err)
 	}
-	r := a.api.Call(ctx, c, function, p)
-	answer := httpd.Answer{Status: http.StatusOK, ContentType: jsonType, Body: r.AppendJSON(nil), Function: r.Function, OK: r.OK, Header: http.Header{}}
-	if r.Kind == hostkeep.Unavailable {
+	return shape(r, a.api.CallVersion(ctx, c, v, r.Function, p))
+}
+
+func (a *App) wireLimits() wire.Limits {
+	return wire.Limits{Params: a.cfg.Limits.Params, Value: a.cfg.Limits.Value}
+}
+
+// shape writes a reply in the form that was asked for.
+func shape(r httpd.Request, reply api.Reply) httpd.Answer {
+	answer := httpd.Answer{Status: http.StatusOK, ContentType: jsonType, Function: reply.Function, OK: reply.OK, Header: http.Header{}}
+	write, appended := reply.WriteJSON, reply.AppendJSON
+	if r.XML {
+		answer.ContentType, write, appended = xmlType, reply.WriteXML, reply.AppendXML
+	}
+	if reply.Records() >= long {
+		answer.Write = write
+	} else {
+		answer.Body = appended(nil)
+	}
+	if reply.Kind == hostkeep.Unavailable {
 		answer.Status = http.StatusServiceUnavailable
 		answer.Header.Set("Retry-After", "5")
 	}
-	if r.Missing != "" {
-		answer.Header.Set("X-Hostkeep-Missing-Privilege", string(r.Missing))
+	if reply.Missing != "" {
+		answer.Header.Set("X-Hostkeep-Missing-Privilege", string(reply.Missing))
 	}
 	return answer
 }
 
-// noVersion answers a call without api.version, which on WHM is API 0: in the
-// shape that readers of API 0 look at, and with the metadata of API 1.
-const noVersion = `{"status":0,"statusmsg":"This call has no api.version, which means API 0; this server answers only API 1 yet: add api.version=1.",` +
-	`"error":"This call has no api.version, which means API 0; this server answers only API 1 yet: add api.version=1.",` +
-	`"metadata":{"version":0,"result":0,"reason":"This call has no api.version, which means API 0; this server answers only API 1 yet: add api.version=1."}}`
+// version guesses which API was meant by a request whose parameters cannot be
+// read: one that does not speak of api.version means API 0.
+func version(r httpd.Request) int {
+	const name = "api.version"
+	if strings.Contains(r.RawQuery, name) || bytes.Contains(r.Body, []byte(name)) {
+		return 1
+	}
+	return 0
+}
 
-// refuse answers a request whose parameters cannot be read. Which function it
-// was for does not matter, nor whether there is one.
-func (a *App) refuse(c hostkeep.Caller, function string, err error) httpd.Answer {
-	r := wire.Reply{Command: function, Reason: "An internal error occurred."}
-	var told *hostkeep.Error
-	if errors.As(err, &told) {
-		r.Reason = told.Message
-	} else {
+// refuse answers a request whose parameters cannot be read.
+func (a *App) refuse(c hostkeep.Caller, r httpd.Request, version int, err error) httpd.Answer {
+	if hostkeep.KindOf(err) == 0 {
 		a.log.Error("a request's parameters cannot be read", "id", c.RequestID, "err", err)
 	}
-	return httpd.Answer{Status: http.StatusOK, ContentType: jsonType, Body: r.AppendJSON(nil)}
+	reply := a.api.Refuse(c, version, r.Function, err)
+	reply.Function = "" // it was not called
+	return shape(r, reply)
+}
+
+// inner runs one call of a batch.
+func (a *App) inner(ctx context.Context, from *api.Catalogue, c hostkeep.Caller, function string, p wire.Params) wire.Reply {
+	r := from.Call(ctx, c, function, p)
+	a.metrics.Call(r.Function, r.OK)
+	return r.Reply
 }
 
 // observe sees every answered call; httpd counts them.

@@ -16,6 +16,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/fn/server"
 	"github.com/hostkeep/hostkeep/internal/fn/tokens"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
+	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
 // What each family needs of the store, checked when this is compiled.
@@ -38,7 +39,11 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 				text, err := os.ReadFile("/proc/loadavg")
 				return string(text), err
 			},
-			Callable: func(who hostkeep.Caller) []string { return c.Callable(who) },
+			Callable: func(who hostkeep.Caller, version int) []string { return c.Callable(who, version) },
+			Call: func(ctx context.Context, who hostkeep.Caller, function string, p wire.Params) wire.Reply {
+				return a.inner(ctx, c, who, function, p)
+			},
+			Batch: a.cfg.Limits.Batch, Limits: a.wireLimits(),
 		}),
 		tokens.Functions(tokens.Deps{
 			Read: reading[tokens.Reader](a), Change: changing[tokens.Tx](a), Now: a.now,

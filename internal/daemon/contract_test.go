@@ -1,8 +1,12 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -94,11 +98,50 @@ type contract struct {
 
 func (c contract) call(who hostkeep.Caller, p wire.Params) api.Reply {
 	c.Helper()
-	r := c.w.Call(context.Background(), who, c.f.Name, p)
-	if answer := r.AppendJSON(nil); !json.Valid(answer) {
-		c.Errorf("the answer is no JSON: %s", answer)
+	var replies []api.Reply
+	for _, version := range []int{0, 1} {
+		r := c.w.api.CallVersion(context.Background(), who, version, c.f.Name, p)
+		c.parses(version, r)
+		if c.f.InVersion(version) {
+			replies = append(replies, r)
+		} else if r.OK || r.Kind != hostkeep.Unsupported || r.Function != "" {
+			c.Errorf("in version %d, which has no such function: %+v", version, r)
+		}
 	}
-	return r
+	if c.f.Writes { // the second call meets what the first has done
+		return replies[0]
+	}
+	for _, r := range replies {
+		if r.OK != replies[0].OK || r.Reason != replies[0].Reason {
+			c.Errorf("the versions answer differently: %q, %q", replies[0].Reason, r.Reason)
+		}
+	}
+	return replies[len(replies)-1]
+}
+
+// parses: each form of the answer can be read, and the streamed one is the same.
+func (c contract) parses(version int, r api.Reply) {
+	c.Helper()
+	answer, markup := r.AppendJSON(nil), r.AppendXML(nil)
+	if !json.Valid(answer) {
+		c.Errorf("version %d: the answer is no JSON: %s", version, answer)
+	}
+	d := xml.NewDecoder(bytes.NewReader(markup))
+	for err := error(nil); err == nil; {
+		if _, err = d.Token(); err != nil && !errors.Is(err, io.EOF) {
+			c.Errorf("version %d: the answer is no XML: %v: %s", version, err, markup)
+		}
+	}
+	if root := "><" + c.f.Name + ">"; version == 0 && c.f.InVersion(0) != bytes.Contains(markup, []byte(root)) {
+		c.Errorf("version 0: the root of %s", markup)
+	}
+	var streamed, streamedXML bytes.Buffer
+	if err := errors.Join(r.WriteJSON(&streamed), r.WriteXML(&streamedXML)); err != nil {
+		c.Error(err)
+	}
+	if streamed.String() != string(answer) || streamedXML.String() != string(markup) {
+		c.Errorf("version %d is streamed as %s and %s", version, streamed.String(), streamedXML.String())
+	}
 }
 
 func (c contract) refusesStrangers(stranger hostkeep.Caller) {
@@ -177,6 +220,12 @@ var ours = []string{
 }
 
 func (c contract) agreesWith(p published) {
+	if c.f.OnlyV0 {
+		if p.Name != "" {
+			c.Errorf("WHM has the function in API 1")
+		}
+		return
+	}
 	if p.Name == "" {
 		c.Errorf("WHM has no such function")
 		return

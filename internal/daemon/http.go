@@ -2,8 +2,11 @@ package daemon
 
 import (
 	"errors"
+	"sync"
 
 	"github.com/hostkeep/hostkeep/internal/auth"
+	"github.com/hostkeep/hostkeep/internal/doc"
+	"github.com/hostkeep/hostkeep/internal/fn/server"
 	"github.com/hostkeep/hostkeep/internal/httpd"
 )
 
@@ -14,6 +17,7 @@ func (a *App) httpServer() *httpd.Server {
 		Unavailable:   func(err error) bool { return errors.Is(err, auth.ErrUnavailable) },
 		RefusalReason: refusalReason,
 		Call:          a.answer,
+		OpenAPI:       sync.OnceValues(func() ([]byte, error) { return doc.OpenAPI(a.api.Functions(), server.Level) }),
 		Limits:        a.limits(),
 		Proxies:       a.cfg.Proxies,
 		Log:           a.log,

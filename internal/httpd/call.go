@@ -11,12 +11,13 @@ import (
 const (
 	jsonType = `application/json; charset="utf-8"`
 	xmlType  = `text/xml; charset="utf-8"`
+	xmlHead  = `<?xml version="1.0" ?>`
 )
 
-// json answers /json-api/FUNCTION: whoever calls is known before a byte of the
-// body is read.
-func (x *exchange) json(function string) {
-	x.command = function
+// call answers /json-api/FUNCTION and /xml-api/FUNCTION: whoever calls is known
+// before a byte of the body is read.
+func (x *exchange) call(function string, xml bool) {
+	x.command, x.xml = function, xml
 	if !x.authenticate() || !x.method() {
 		return
 	}
@@ -25,14 +26,20 @@ func (x *exchange) json(function string) {
 	if !ok {
 		return
 	}
-	a := x.s.o.Call(x.r.Context(), x.caller, function, x.r.URL.RawQuery, x.r.Header.Get("Content-Type"), body)
+	a := x.s.o.Call(x.r.Context(), x.caller, Request{
+		Function: function, RawQuery: x.r.URL.RawQuery, ContentType: x.r.Header.Get("Content-Type"), Body: body, XML: xml,
+	})
 	if a.Function != "" {
-		x.path = "/json-api/" + a.Function
+		x.path = strings.TrimSuffix(x.path, "-") + a.Function
 	}
 	x.s.o.Metrics.Call(a.Function, a.OK)
 	maps.Copy(x.w.Header(), a.Header)
 	if a.Status == 0 {
 		a.Status = http.StatusOK
+	}
+	if a.Write != nil {
+		x.stream(a.Status, a.ContentType, a.Write)
+		return
 	}
 	x.answer(a.Status, a.ContentType, a.Body)
 }
@@ -47,18 +54,6 @@ func (x *exchange) method() bool {
 	x.w.Header().Set("Allow", "GET, HEAD, POST, PUT")
 	x.fail(http.StatusMethodNotAllowed, "This method is not answered; call with GET or POST.")
 	return false
-}
-
-// xml answers /xml-api/FUNCTION, which is not available yet, in a form that a
-// client of it can read.
-func (x *exchange) xml(function string) {
-	if !x.authenticate() {
-		return
-	}
-	var command strings.Builder
-	_ = xml.EscapeText(&command, []byte(function)) // a Builder does not fail
-	x.answer(http.StatusOK, xmlType, []byte(`<?xml version="1.0" ?><result><metadata><command>`+command.String()+
-		`</command><reason>XML answers are not available yet. Call /json-api/ instead.</reason><result>0</result><version>1</version></metadata></result>`))
 }
 
 func (x *exchange) authenticate() bool {
@@ -86,7 +81,7 @@ func (x *exchange) refuse(status int, reason string) {
 		text = "The server cannot check credentials now"
 	}
 	if x.path == "/xml-api/-" {
-		x.answer(status, xmlType, []byte(`<?xml version="1.0" ?><cpanelresult><apiversion>2</apiversion><data><reason>`+text+
+		x.answer(status, xmlType, []byte(xmlHead+`<cpanelresult><apiversion>2</apiversion><data><reason>`+text+
 			`</reason><result>0</result></data><error>`+text+`</error><type>text</type></cpanelresult>`))
 		return
 	}
@@ -107,6 +102,17 @@ type failureMetadata struct {
 }
 
 func (x *exchange) fail(status int, reason string) {
+	if x.xml {
+		x.answer(status, xmlType, []byte(xmlHead+"<result><metadata><version>1</version><command>"+xmlText(x.command)+
+			"</command><result>0</result><reason>"+xmlText(reason)+"</reason></metadata></result>"))
+		return
+	}
 	body, _ := json.Marshal(failure{failureMetadata{1, x.command, 0, reason}}) // cannot fail: strings and numbers
 	x.answer(status, jsonType, body)
+}
+
+func xmlText(s string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(s)) // a Builder does not fail
+	return b.String()
 }

@@ -1,6 +1,10 @@
 package httpd_test
 
 import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -8,6 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/httpd"
 )
 
 const (
@@ -111,14 +118,76 @@ func TestEveryAuthorizationHeaderIsJudged(t *testing.T) {
 	}
 }
 
-func TestXMLIsNotThereYetAndSaysSo(t *testing.T) {
+func TestXMLIsTheSameCall(t *testing.T) {
 	t.Parallel()
 	g := start(t)
-	res := g.ask("whm", req("POST /xml-api/a%3C%26b", []string{authorized, "Content-Length: 1"}, "x"))
-	res.want(t, 200, `<?xml version="1.0" ?><result><metadata><command>a&lt;&amp;b</command><reason>XML answers are not available yet. Call /json-api/ instead.</reason><result>0</result><version>1</version></metadata></result>`)
+	res := g.ask("whm", req("POST /xml-api/a%3C%26b?c=d", []string{authorized, "Content-Length: 1"}, "x"))
+	res.want(t, 200, "<answer/>")
 	res.wantHeader(t, "Content-Type", `text/xml; charset="utf-8"`)
-	if len(g.called()) != 0 {
-		t.Error("the function was called")
+	if c := g.called(); len(c) != 1 || c[0].function != "a<&b" || c[0].query != "c=d" || c[0].body != "x" {
+		t.Errorf("called %+v", c)
+	}
+}
+
+// What goes wrong before a function is reached is told in the form that was
+// asked for, and what was asked for is text there.
+func TestXMLFailure(t *testing.T) {
+	t.Parallel()
+	g := start(t, func(o *httpd.Options) { o.Limits.Body = 10 })
+	res := g.ask("whm", req("POST /xml-api/a%3C%26b%00", []string{authorized, "Content-Length: 11"}, "12345678901"))
+	res.want(t, 413, `<?xml version="1.0" ?><result><metadata><version>1</version><command>a&lt;&amp;b`+"�"+
+		`</command><result>0</result><reason>The request body is larger than 10 bytes.</reason></metadata></result>`)
+	res.wantHeader(t, "Content-Type", `text/xml; charset="utf-8"`)
+}
+
+// A body without a known length begins to arrive before it is whole, is counted,
+// and is cut off where making it went wrong.
+func TestAStreamedBody(t *testing.T) {
+	t.Parallel()
+	first := make(chan struct{})
+	g := start(t, func(o *httpd.Options) {
+		o.Call = func(_ context.Context, _ hostkeep.Caller, r httpd.Request) httpd.Answer {
+			return httpd.Answer{Function: r.Function, OK: true, Write: func(w io.Writer) error {
+				if _, err := w.Write(bytes.Repeat([]byte("a"), 70_000)); err != nil {
+					return err
+				}
+				if r.Function == "broken" {
+					panic("no")
+				}
+				<-first // until the client has the beginning
+				_, err := w.Write([]byte("b"))
+				return err
+			}}
+		}
+	})
+	c := g.dial("whm")
+	c.send(req("GET /json-api/version", []string{authorized}, ""))
+	res, err := http.ReadResponse(c.r, nil) //nolint:bodyclose // the connection is the test's own
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := make([]byte, 60_000)
+	if _, err := io.ReadFull(res.Body, start); err != nil || res.ContentLength != -1 {
+		t.Fatalf("length %d: %v", res.ContentLength, err)
+	}
+	close(first)
+	rest, err := io.ReadAll(res.Body)
+	if err != nil || len(rest) != 10_001 || rest[10_000] != 'b' {
+		t.Errorf("the rest has %d bytes: %v", len(rest), err)
+	}
+	c = g.dial("whm")
+	c.send(req("GET /json-api/broken", []string{authorized}, ""))
+	if res, err = http.ReadResponse(c.r, nil); err != nil { //nolint:bodyclose // the connection is the test's own
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(res.Body); err == nil {
+		t.Error("an answer that broke off looks whole")
+	}
+	if res := g.ask("whm", req("HEAD /json-api/version", []string{authorized}, "")); res.body != "" {
+		t.Errorf("HEAD answers a body of %d bytes", len(res.body))
+	}
+	if !strings.Contains(g.logged(), `"bytes":70001`) {
+		t.Error("the access log does not count the body")
 	}
 }
 
@@ -143,7 +212,7 @@ func TestPage(t *testing.T) {
 func TestOtherPaths(t *testing.T) {
 	t.Parallel()
 	g := start(t)
-	for _, path := range []string{"/login/", "/logout/", "/json-api", "/JSON-API/version", "/openapi.json", "/x", "//json-api/version", "*"} {
+	for _, path := range []string{"/login/", "/logout/", "/json-api", "/JSON-API/version", "/openapi.json/", "/x", "//json-api/version", "*"} {
 		method := "GET "
 		if path == "*" {
 			method = "OPTIONS "

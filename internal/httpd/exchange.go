@@ -3,6 +3,7 @@ package httpd
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"io"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -23,6 +24,7 @@ type exchange struct {
 
 	path    string // class of the path, see class
 	command string // the function's name as called, for a failure's answer
+	xml     bool   // a failure's answer is wanted in XML
 	caller  hostkeep.Caller
 	refusal string // word, "" when not refused
 	status  int    // 0 until answered
@@ -51,18 +53,39 @@ func newID() string {
 
 // answer writes the whole answer. It is called once.
 func (x *exchange) answer(status int, contentType string, body []byte) {
+	x.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	x.head(status, contentType)
+	if x.r.Method != http.MethodHead {
+		x.bytes, _ = x.w.Write(body) // an error is a client that left
+	}
+}
+
+// stream writes an answer whose length is not known, while it is being made.
+func (x *exchange) stream(status int, contentType string, write func(io.Writer) error) {
+	x.head(status, contentType)
+	if x.r.Method != http.MethodHead {
+		_ = write(counted{x}) // an error is a client that left
+	}
+}
+
+func (x *exchange) head(status int, contentType string) {
 	x.settle()
-	h := x.w.Header()
-	h.Set("Content-Type", contentType)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	x.w.Header().Set("Content-Type", contentType)
 	x.status = status
 	// The time that a call took is not the client's fault. Deadlines are the
 	// kernel's, so they are of the real clock.
 	_ = x.ctl.SetWriteDeadline(time.Now().Add(x.s.o.Limits.Write))
 	x.w.WriteHeader(status)
-	if x.r.Method != http.MethodHead {
-		x.bytes, _ = x.w.Write(body) // an error is a client that left
-	}
+}
+
+// counted is the body, counted for the access log.
+type counted struct{ x *exchange }
+
+// Write writes a part of the body.
+func (c counted) Write(p []byte) (int, error) {
+	n, err := c.x.w.Write(p)
+	c.x.bytes += n
+	return n, err
 }
 
 func (x *exchange) text(status int, body string) {

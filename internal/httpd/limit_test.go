@@ -109,7 +109,7 @@ func TestACallMayTakeLongerThanReading(t *testing.T) {
 	} {
 		g := start(t, func(o *httpd.Options) {
 			o.Limits.Read, o.Limits.Write = 700*time.Millisecond, 700*time.Millisecond
-			o.Call = func(ctx context.Context, _ hostkeep.Caller, _, _, _ string, _ []byte) httpd.Answer {
+			o.Call = func(ctx context.Context, _ hostkeep.Caller, _ httpd.Request) httpd.Answer {
 				select {
 				case <-ctx.Done():
 				case <-time.After(1200 * time.Millisecond):
@@ -127,7 +127,7 @@ func TestAClientThatDoesNotReadIsCutOff(t *testing.T) {
 	left := make(chan struct{})
 	g := start(t, func(o *httpd.Options) {
 		o.Limits.Write = 700 * time.Millisecond
-		o.Call = func(ctx context.Context, _ hostkeep.Caller, _, _, _ string, _ []byte) httpd.Answer {
+		o.Call = func(ctx context.Context, _ hostkeep.Caller, _ httpd.Request) httpd.Answer {
 			context.AfterFunc(ctx, func() { close(left) })
 			return httpd.Answer{Body: make([]byte, 64<<20)}
 		}

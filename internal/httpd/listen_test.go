@@ -51,7 +51,7 @@ func TestAPortInUseIsNamedAndNothingStaysOpen(t *testing.T) {
 func held(t *testing.T) (g *rig, began chan struct{}, letGo chan struct{}, ended chan error) {
 	began, letGo, ended = make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	g = start(t, func(o *httpd.Options) {
-		o.Call = func(ctx context.Context, _ hostkeep.Caller, _, _, _ string, _ []byte) httpd.Answer {
+		o.Call = func(ctx context.Context, _ hostkeep.Caller, _ httpd.Request) httpd.Answer {
 			close(began)
 			select {
 			case <-letGo:

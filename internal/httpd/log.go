@@ -15,8 +15,8 @@ import (
 // it to be declared.
 func (x *exchange) class(path string) {
 	x.path = "-"
-	if path == "/" {
-		x.path = "/"
+	if path == "/" || path == openAPIPath {
+		x.path = path
 		return
 	}
 	for _, prefix := range []string{"/json-api/", "/xml-api/", "/execute/"} {

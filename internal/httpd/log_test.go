@@ -117,9 +117,9 @@ func throw(text string) { panic(secretPanic{text}) }
 func TestAPanicIsAnsweredCountedAndLoggedWithoutValues(t *testing.T) {
 	t.Parallel()
 	g := start(t, func(o *httpd.Options) {
-		o.Call = func(_ context.Context, _ hostkeep.Caller, function, _, _ string, _ []byte) httpd.Answer {
-			if function == "index" {
-				_ = []byte(function)[len(function)+1]
+		o.Call = func(_ context.Context, _ hostkeep.Caller, r httpd.Request) httpd.Answer {
+			if r.Function == "index" {
+				_ = []byte(r.Function)[len(r.Function)+1]
 			}
 			throw("HKSECRETWORD")
 			return httpd.Answer{}

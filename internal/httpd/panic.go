@@ -18,7 +18,9 @@ func (x *exchange) recovered() {
 	x.s.o.Metrics.Panicked()
 	x.s.o.Log.Error("panic", "id", x.id, "path", x.path, "type", fmt.Sprintf("%T", thrown), "stack", Stack(4))
 	if x.status != 0 {
-		return // half an answer is out; net/http closes the connection for its length
+		// Half an answer is out. The connection is cut, or a body without a
+		// length would end as if it were whole.
+		panic(http.ErrAbortHandler)
 	}
 	x.close()
 	x.fail(http.StatusInternalServerError, "An internal error happened. The server's log has it under "+x.id+".")

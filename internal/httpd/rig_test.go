@@ -71,12 +71,15 @@ func (g *rig) authenticate(_ context.Context, authorization []string, addr netip
 	return hostkeep.Caller{}, errWrong
 }
 
-func (g *rig) call(_ context.Context, _ hostkeep.Caller, function, query, ctype string, body []byte) httpd.Answer {
+func (g *rig) call(_ context.Context, _ hostkeep.Caller, r httpd.Request) httpd.Answer {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.calls = append(g.calls, seen{function: function, query: query, ctype: ctype, body: string(body)})
+	g.calls = append(g.calls, seen{function: r.Function, query: r.RawQuery, ctype: r.ContentType, body: string(r.Body)})
+	if r.XML {
+		return httpd.Answer{ContentType: `text/xml; charset="utf-8"`, Body: []byte(`<answer/>`), OK: true}
+	}
 	a := httpd.Answer{ContentType: `application/json; charset="utf-8"`, Body: []byte(`{"answer":1}`), Header: http.Header{"X-Extra": {"yes"}}}
-	if function == "version" {
+	if r.Function == "version" {
 		a.Function, a.OK = "version", true
 	}
 	return a

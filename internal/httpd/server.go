@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -24,7 +25,10 @@ type Options struct {
 	RefusalReason func(error) string
 	// Call answers a call of an authenticated caller. Its context ends when the
 	// client goes away or the server has drained.
-	Call func(ctx context.Context, c hostkeep.Caller, function, rawQuery, contentType string, body []byte) Answer
+	Call func(ctx context.Context, c hostkeep.Caller, r Request) Answer
+	// OpenAPI is the document that /openapi.json answers, as JSON, to whoever is
+	// authenticated; an error is answered as an internal one.
+	OpenAPI func() ([]byte, error)
 
 	Limits  Limits
 	Proxies []netip.Prefix // whose X-Forwarded-For counts
@@ -33,14 +37,25 @@ type Options struct {
 	Now     hostkeep.Clock
 }
 
+// Request is a call as it arrived.
+type Request struct {
+	Function    string // as in the path, decoded
+	RawQuery    string
+	ContentType string
+	Body        []byte
+	XML         bool // the answer is wanted in XML
+}
+
 // Answer is what a call comes to.
 type Answer struct {
 	Status      int // 0 is 200
 	ContentType string
 	Header      http.Header // further headers, such as Retry-After
 	Body        []byte
-	Function    string // the declared name, "" when the function does not exist
-	OK          bool   // whether the function did its work
+	// Write, when not nil, writes the body instead: one whose length is not known.
+	Write    func(io.Writer) error
+	Function string // the declared name, "" when the function does not exist
+	OK       bool   // whether the function did its work
 }
 
 // Metrics is told what happens. Functions are declared names or "", reasons
@@ -96,13 +111,15 @@ func (s *Server) whm(x *exchange) {
 	path := x.r.URL.Path
 	x.class(path)
 	if function, ok := strings.CutPrefix(path, "/json-api/"); ok {
-		x.json(function)
+		x.call(function, false)
 	} else if function, ok := strings.CutPrefix(path, "/xml-api/"); ok {
-		x.xml(function)
+		x.call(function, true)
 	} else if strings.HasPrefix(path, "/cpsess") {
 		x.refuse(http.StatusForbidden, reasonSession)
 	} else if path == "/" {
 		x.page()
+	} else if path == openAPIPath {
+		x.openAPI()
 	} else {
 		x.text(http.StatusNotFound, "There is no such page.\n")
 	}

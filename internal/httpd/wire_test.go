@@ -160,12 +160,12 @@ func TestHTTP2WhenTold(t *testing.T) {
 	g := start(t, func(o *httpd.Options) {
 		inner := o.Call
 		o.Limits = limits
-		o.Call = func(ctx context.Context, c hostkeep.Caller, f, q, ct string, body []byte) httpd.Answer {
+		o.Call = func(ctx context.Context, c hostkeep.Caller, r httpd.Request) httpd.Answer {
 			select {
 			case <-ctx.Done():
 				return httpd.Answer{Body: []byte("cut off")}
 			case <-time.After(1200 * time.Millisecond):
-				return inner(ctx, c, f, q, ct, body)
+				return inner(ctx, c, r)
 			}
 		}
 	})

@@ -2,14 +2,13 @@ package wire
 
 import (
 	"encoding/binary"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 )
 
 // jsonSink appends compact JSON.
 type jsonSink struct {
-	buf   []byte
+	page
 	more  bool   // a value stands before, at this level
 	lists uint64 // bit 0: in a list (or outermost), bit 1: the level around, and so on
 }
@@ -72,9 +71,6 @@ func (j *jsonSink) number(l label, n int64, bare bool) {
 }
 
 func (j *jsonSink) null(l label) { j.buf = append(j.key(l), "null"...) }
-
-func (j *jsonSink) size() int    { return len(j.buf) }
-func (j *jsonSink) expect(n int) { j.buf = slices.Grow(j.buf, n) }
 
 // appendText appends s as a JSON string. Only quotes, backslashes and control
 // characters are escaped; each invalid byte becomes U+FFFD.

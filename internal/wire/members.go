@@ -33,6 +33,15 @@ func (n *node) describe(list []Member, path string) []Member {
 	switch n.shape {
 	case shapeObject:
 		return describe(list, path+".", n.members)
+	case shapeAnswer:
+		return append(list,
+			Member{Path: path + ".metadata", Type: "object"},
+			Member{Path: path + ".metadata.version", Type: "integer"},
+			Member{Path: path + ".metadata.command", Type: "string"},
+			Member{Path: path + ".metadata.result", Type: "integer"},
+			Member{Path: path + ".metadata.reason", Type: "string"},
+			Member{Path: path + ".data", Type: "object", Optional: true, Summary: "what the function answers"},
+		)
 	case shapeList:
 		path += "[]"
 	case shapeKeyed:

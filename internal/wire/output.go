@@ -46,10 +46,15 @@ const (
 	shapeLimit
 	shapeTime
 	shapeSecret
+	shapeAnswer // a whole answer of API 1, inside another
+	// What API 0 makes of a list:
+	shapeFirst   // its first element
+	shapeWrapped // objects of one member
+	shapeByKey   // an object, named and filled by two members of the records
 )
 
 func (s shape) String() string {
-	return [...]string{"", "object", "list", "keyed", "string", "integer", "boolean", "limit", "time", "secret"}[s]
+	return [...]string{"", "object", "list", "keyed", "string", "integer", "boolean", "limit", "time", "secret", "object", "", "", ""}[s]
 }
 
 // node is a compiled type.
@@ -58,7 +63,10 @@ type node struct {
 	pointer  bool     // nil is null
 	nullable bool     // a nil slice is null instead of empty
 	bare     bool     // a limit that is a number is written as one
-	members  []member // of an object
+	quoted   bool     // numbers are written as text
+	blank    bool     // an empty text is null
+	members  []member // of an object; of shapeByKey the key and the value
+	inner    label    // of shapeWrapped
 	elem     *node    // of a list or a keyed object
 }
 
@@ -78,6 +86,7 @@ type Output struct {
 	list    int   // index of the member with the records, or -1
 	note    []int // where the Note is embedded, or nil
 	data    []int // the pointer that is the whole data, or nil
+	v0      *legacy
 }
 
 // CompileOutput compiles an Out struct: each exported field has the tag
@@ -121,6 +130,8 @@ func (c *compiler) node(t reflect.Type, where string, around []reflect.Type) *no
 	switch {
 	case t == reflect.TypeFor[hostkeep.Secret]():
 		n.shape = shapeSecret
+	case t == reflect.TypeFor[Reply]() && !n.pointer:
+		n.shape = shapeAnswer
 	case t == reflect.TypeFor[time.Time]():
 		n.shape = shapeTime
 	case t == reflect.TypeFor[hostkeep.Limit]():

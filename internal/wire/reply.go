@@ -2,36 +2,85 @@ package wire
 
 import (
 	"cmp"
+	"io"
 	"reflect"
 	"slices"
 )
 
 // Reply is one answer, not yet on any wire.
 type Reply struct {
-	Command string // as the caller wrote it
-	OK      bool
-	Reason  string        // metadata.reason; "" takes the note's, else "OK"
-	Note    Note          // in addition to the note of the Out struct
-	Out     *Output       // nil when no function was found
-	Value   reflect.Value // the Out struct; not looked at unless OK
+	Command  string // as the caller wrote it
+	Function string // the declared name, "" when no function was found
+	OK       bool
+	Reason   string        // metadata.reason; "" takes the note's, else "OK"
+	Note     Note          // in addition to the note of the Out struct
+	Out      *Output       // nil when no function was found
+	Value    reflect.Value // the Out struct; not looked at unless OK or Partial
+	V0       bool          // in the form of API 0
+	Partial  bool          // a call that failed has data to tell all the same
+	Shown    *Selection    // what of the list is shown; nil: everything
 }
 
-// AppendJSON appends the answer in the envelope of API 1.
+// AppendJSON appends the answer as compact JSON.
 func (r *Reply) AppendJSON(dst []byte) []byte {
-	j := jsonSink{buf: dst, lists: 1}
+	j := jsonSink{page: page{buf: dst}, lists: 1}
 	r.write(&j)
 	return j.buf
 }
 
-// write hands the answer to a sink, in the envelope of API 1.
+// AppendXML appends the answer as XML.
+func (r *Reply) AppendXML(dst []byte) []byte {
+	x := xmlSink{page: page{buf: append(dst, xmlHead...)}}
+	r.write(&x)
+	return x.buf
+}
+
+// WriteJSON writes what AppendJSON appends, about 64 KiB at a time. The error is
+// the writer's.
+func (r *Reply) WriteJSON(w io.Writer) error {
+	j := jsonSink{page: newPage(w), lists: 1}
+	r.write(&j)
+	j.flush()
+	return j.err
+}
+
+// WriteXML writes what AppendXML appends, about 64 KiB at a time. The error is
+// the writer's.
+func (r *Reply) WriteXML(w io.Writer) error {
+	x := xmlSink{page: newPage(w)}
+	x.buf = append(x.buf, xmlHead...)
+	r.write(&x)
+	x.flush()
+	return x.err
+}
+
+// Records counts the records that the answer shows of its list.
+func (r *Reply) Records() int {
+	if v, told := r.value(); told {
+		if rows, ok := r.Out.records(v); ok {
+			return r.Shown.count(rows.list.Len())
+		}
+	}
+	return 0
+}
+
+// write hands the answer to a sink.
 func (r *Reply) write(to sink) {
+	if r.V0 {
+		r.writeV0(to)
+		return
+	}
+	r.writeV1(to, named("result"))
+}
+
+// writeV1 hands over the envelope of API 1.
+func (r *Reply) writeV1(to sink, root label) {
 	v, told := r.value()
 	note := r.note(v, told)
-	root := named("result") // as XML calls it
 	to.open(root, false)
 	r.metadata(to, note)
 	if told {
-		r.Out.write(to, named("data"), v, note.Columns)
+		r.Out.write(to, named("data"), v, r.Shown.narrow(note.Columns))
 	}
 	to.close(root, false)
 }
@@ -40,7 +89,7 @@ func (r *Reply) metadata(to sink, note Note) {
 	l, result := named("metadata"), int64(1)
 	reason := cmp.Or(r.Reason, note.Reason, "OK")
 	if !r.OK {
-		result, reason = 0, cmp.Or(r.Reason, note.Reason, "The call failed.")
+		result, reason = 0, r.failure(note)
 	}
 	to.open(l, false)
 	to.number(named("version"), 1, true)
@@ -48,8 +97,11 @@ func (r *Reply) metadata(to sink, note Note) {
 	to.number(named("result"), result, true)
 	to.text(named("reason"), reason)
 	note.write(to)
+	r.Shown.write(to)
 	to.close(l, false)
 }
+
+func (r *Reply) failure(note Note) string { return cmp.Or(r.Reason, note.Reason, "The call failed.") }
 
 // write hands over metadata.output, when something is in it.
 func (n Note) write(to sink) {
@@ -78,9 +130,10 @@ func writeTexts(to sink, l label, texts []string) {
 }
 
 // value is the Out struct in a place where it can be addressed; told: there is
-// one to tell of. What a handler leaves behind when it fails is not true.
+// one to tell of. What a handler leaves behind when it fails is not true, unless
+// it says so.
 func (r *Reply) value() (v reflect.Value, told bool) {
-	if !r.OK || r.Out == nil || !r.Value.IsValid() || r.Value.Type() != r.Out.typ {
+	if !r.OK && !r.Partial || r.Out == nil || !r.Value.IsValid() || r.Value.Type() != r.Out.typ {
 		return v, false
 	}
 	if r.Value.CanAddr() {

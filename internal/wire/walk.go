@@ -3,35 +3,83 @@ package wire
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hostkeep/hostkeep"
 )
 
 // write hands the data to a sink, or nothing when there is none. v is the Out
-// struct, addressable. columns, when not nil, are the only fields that the
-// records of the list show.
-func (o *Output) write(to sink, l label, v reflect.Value, columns []string) {
-	if o.data != nil {
-		v = v.FieldByIndex(o.data)
-		if v.IsNil() {
-			return
-		}
-		v = v.Elem()
-	} else if len(o.members) == 0 {
+// struct, addressable. shown, when not nil, is what its list shows.
+func (o *Output) write(to sink, l label, v reflect.Value, shown *Selection) {
+	v, some := o.inner(v)
+	if !some {
 		return
 	}
 	to.open(l, false)
-	for i := range o.members {
-		m := &o.members[i]
-		if i == o.list && columns != nil {
-			records := *m.elem
-			records.members = slices.DeleteFunc(slices.Clone(records.members), func(f member) bool { return !slices.Contains(columns, f.name) })
-			m = &member{label: m.label, path: m.path, node: &node{shape: shapeList, nullable: m.nullable, elem: &records}, omit: m.omit}
-		}
-		m.write(to, v)
-	}
+	writeMembers(to, o.members, v, o.list, shown)
 	to.close(l, false)
+}
+
+// inner is the struct that has the members. some: there are any.
+func (o *Output) inner(v reflect.Value) (_ reflect.Value, some bool) {
+	if o.data == nil {
+		return v, len(o.members) > 0
+	}
+	v = v.FieldByIndex(o.data)
+	if v.IsNil() {
+		return v, false
+	}
+	return v.Elem(), true
+}
+
+// records is the list of v, the Out struct, if there is one.
+func (o *Output) records(v reflect.Value) (_ table, ok bool) {
+	v, some := o.inner(v)
+	if !some || o.list < 0 {
+		return table{}, false
+	}
+	m := o.members[o.list]
+	return table{v.FieldByIndex(m.path), m.shape == shapeKeyed, m.elem}, true
+}
+
+func writeMembers(to sink, members []member, v reflect.Value, list int, shown *Selection) {
+	for i := range members {
+		if m := &members[i]; i == list && shown != nil {
+			n := m.node
+			if shown.columns != nil {
+				limited, elem := *n, *n.elem
+				elem.members = keep(elem.members, shown.columns)
+				limited.elem, n = &elem, &limited
+			}
+			n.writeMany(to, m.label, v.FieldByIndex(m.path), shown)
+			continue
+		}
+		members[i].write(to, v)
+	}
+}
+
+// keep leaves the members that are named; a dotted name leaves what it names of
+// a member that is an object.
+func keep(members []member, names []string) (kept []member) {
+	for _, m := range members {
+		var below []string
+		for _, n := range names {
+			if rest, ok := strings.CutPrefix(n, m.name+"."); ok {
+				below = append(below, rest)
+			}
+		}
+		switch {
+		case slices.Contains(names, m.name):
+			kept = append(kept, m)
+		case below != nil && m.shape == shapeObject:
+			part := *m.node
+			part.members = keep(part.members, below)
+			m.node = &part
+			kept = append(kept, m)
+		}
+	}
+	return kept
 }
 
 // write hands over the member of the struct v.
@@ -64,14 +112,18 @@ func (n *node) write(to sink, l label, v reflect.Value) {
 	}
 	switch n.shape {
 	case shapeText:
+		if n.blank && v.Len() == 0 {
+			to.null(l)
+			return
+		}
 		to.text(l, v.String())
 	case shapeInteger:
-		to.number(l, v.Int(), true)
+		to.number(l, v.Int(), !n.quoted)
 	case shapeBoolean:
 		if v.Bool() {
-			to.number(l, 1, true)
+			to.number(l, 1, !n.quoted)
 		} else {
-			to.number(l, 0, true)
+			to.number(l, 0, !n.quoted)
 		}
 	case shapeObject:
 		to.open(l, false)
@@ -80,7 +132,7 @@ func (n *node) write(to sink, l label, v reflect.Value) {
 		}
 		to.close(l, false)
 	case shapeList, shapeKeyed:
-		n.writeMany(to, l, v)
+		n.writeMany(to, l, v, nil)
 	default:
 		n.writeSpecial(to, l, v)
 	}
@@ -93,22 +145,24 @@ const (
 	maxExpected = 32 << 20
 )
 
-func (n *node) writeMany(to sink, l label, v reflect.Value) {
+// writeMany hands over a list or a keyed object, or what shown shows of it.
+func (n *node) writeMany(to sink, l label, v reflect.Value, shown *Selection) {
 	if n.nullable && v.IsNil() {
 		to.null(l)
 		return
 	}
-	list, start, total := n.shape == shapeList, to.size(), v.Len()
+	list, start, total := n.shape == shapeList, to.size(), shown.count(v.Len())
 	to.open(l, list)
 	for i := range total {
 		if i == sampled {
 			to.expect(min((to.size()-start)/sampled*(total-i)*17/16, maxExpected))
 		}
-		if item := v.Index(i); list {
+		if item := v.Index(shown.at(i)); list {
 			n.elem.write(to, l, item)
 		} else {
-			n.elem.write(to, named(item.Field(0).String()), item.Field(1))
+			n.elem.write(to, keyed(item.Field(0).String()), item.Field(1))
 		}
+		to.pass()
 	}
 	to.close(l, list)
 }
@@ -120,17 +174,50 @@ func (n *node) writeSpecial(to sink, l label, v reflect.Value) {
 		if limit := hostkeep.Limit(v.Int()); limit == hostkeep.Unlimited {
 			to.text(l, limit.String())
 		} else {
-			to.number(l, int64(limit), n.bare)
+			to.number(l, int64(limit), n.bare && !n.quoted)
 		}
 	case shapeTime:
 		if at, ok := v.Addr().Interface().(*time.Time); !ok || at.IsZero() {
 			to.null(l)
 		} else {
-			to.number(l, at.Unix(), true)
+			to.number(l, at.Unix(), !n.quoted)
 		}
 	case shapeSecret:
 		if secret, ok := v.Addr().Interface().(*hostkeep.Secret); ok {
 			to.text(l, secret.Reveal()) // the one place where a secret leaves
 		}
+	case shapeAnswer:
+		if answer, ok := v.Addr().Interface().(*Reply); ok {
+			answer.writeV1(to, l)
+		}
+	default:
+		n.writeReshaped(to, l, v)
+	}
+}
+
+// writeReshaped hands over what API 0 nests otherwise.
+func (n *node) writeReshaped(to sink, l label, v reflect.Value) {
+	switch n.shape {
+	case shapeFirst:
+		if v.Len() == 0 {
+			to.null(l)
+			return
+		}
+		n.elem.write(to, l, v.Index(0))
+	case shapeWrapped:
+		to.open(l, true)
+		for i := range v.Len() {
+			to.open(l, false)
+			n.elem.write(to, n.inner, v.Index(i))
+			to.close(l, false)
+		}
+		to.close(l, true)
+	case shapeByKey:
+		to.open(l, false)
+		for i := range v.Len() {
+			record, value := v.Index(i), n.members[1]
+			value.node.write(to, keyed(record.FieldByIndex(n.members[0].path).String()), record.FieldByIndex(value.path))
+		}
+		to.close(l, false)
 	}
 }

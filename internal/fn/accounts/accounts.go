@@ -11,6 +11,7 @@ import (
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
 // Reader is what the family reads.
@@ -52,47 +53,65 @@ type family struct{ Deps }
 // Functions declares the family.
 func Functions(d Deps) []*api.Function {
 	f := family{d}
+	listed := wire.V0{Form: wire.Status, Members: []wire.Twin{
+		{Name: "acct", Members: []wire.Twin{{Name: "unix_startdate", Text: true}}},
+	}}
 	return []*api.Function{
 		api.Define(api.Decl{
 			Name: "createacct", Summary: "Make a cPanel account.", Since: "11.32",
 			Opens: []hostkeep.Privilege{hostkeep.CreateAcct}, Writes: true, Touches: api.NewAccounts,
+			V0: wire.V0{Form: wire.Result, Log: wire.RawOut, Under: "options", Members: []wire.Twin{
+				{Name: "nameserver3", Null: true}, {Name: "nameserver4", Null: true},
+			}},
 		}, f.createacct),
 		api.Define(api.Decl{
 			Name: "listaccts", Summary: "List the accounts that the caller may see, sorted by user.", Since: "11",
 			Opens: []hostkeep.Privilege{"list-accts"}, Touches: api.NoCredentials,
+			V0: listed,
 		}, f.listaccts),
 		api.Define(api.Decl{
 			Name: "accountsummary", Summary: "Show one account, by user or domain.", Since: "11.32",
 			Opens: []hostkeep.Privilege{"acct-summary"}, Touches: api.NoCredentials,
+			V0: listed,
 		}, f.accountsummary),
 		api.Define(api.Decl{
 			Name: "suspendacct", Summary: "Suspend an account.", Since: "11",
 			Opens: []hostkeep.Privilege{"suspend-acct"}, Writes: true, Touches: api.NoCredentials,
 			Account: "user", NoAccount: "_suspendacct called for a user that does not exist. (%s)",
+			V0: wire.V0{Form: wire.Result, Log: wire.InStatus},
 		}, f.suspendacct),
 		api.Define(api.Decl{
 			Name: "unsuspendacct", Summary: "Unsuspend an account.", Since: "11",
 			Opens: []hostkeep.Privilege{"suspend-acct"}, Writes: true, Touches: api.AccountCredentials,
 			Account: "user", NoAccount: "_unsuspendacct called for a user that does not exist. (%s)",
+			V0: wire.V0{Form: wire.Result, Log: wire.InStatus},
 		}, f.unsuspendacct),
 		api.Define(api.Decl{
 			Name: "listsuspended", Summary: "List the suspended accounts that the caller may see.", Since: "11",
 			Opens: []hostkeep.Privilege{"suspend-acct"}, Touches: api.NoCredentials,
+			V0: wire.V0{Form: wire.Status, Members: []wire.Twin{
+				{Name: "account", As: "accts", Members: []wire.Twin{{Name: "unixtime", Text: true}}},
+			}},
 		}, f.listsuspended),
 		api.Define(api.Decl{
 			Name: "removeacct", Summary: "Remove an account, and the tokens of its user.", Since: "11",
 			Opens: []hostkeep.Privilege{"kill-acct"}, Writes: true, Touches: api.NoCredentials,
 			Account: "username", NoAccount: "System user %s does not exist!",
+			V0: wire.V0{Form: wire.Result, Log: wire.RawOut},
 		}, f.removeacct),
 		api.Define(api.Decl{
 			Name: "changepackage", Summary: "Give an account another package and its limits.", Since: "11",
 			Opens: []hostkeep.Privilege{"upgrade-account"}, Writes: true, Touches: api.NoCredentials,
 			Account: "user", NoAccount: "Sorry the user %s does not exist",
+			V0: wire.V0{Form: wire.Result, Log: wire.RawOut},
 		}, f.changepackage),
 		api.Define(api.Decl{
 			Name: "passwd", Summary: "Change the password of an account's user.", Since: "11",
 			Opens: []hostkeep.Privilege{"passwd"}, Writes: true, Touches: api.AccountCredentials,
 			Account: "user", NoAccount: noSuchUser,
+			V0: wire.V0{Form: wire.Result, Name: "passwd", Log: wire.RawOut, Members: []wire.Twin{
+				{Name: "app", As: "services", Wrap: "app"},
+			}},
 		}, f.passwd),
 	}
 }

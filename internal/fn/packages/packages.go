@@ -10,6 +10,7 @@ import (
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
 // Reader is what the family reads.
@@ -42,14 +43,17 @@ func Functions(d Deps) []*api.Function {
 		api.Define(api.Decl{
 			Name: "addpkg", Summary: "Make a hosting package; a reseller's carries the reseller's name before an underscore.", Since: "11",
 			Opens: []hostkeep.Privilege{hostkeep.AddPkg}, Writes: true, Touches: api.NoCredentials,
+			V0: wire.V0{Form: wire.Result, Message: "Package added"},
 		}, f.addpkg),
 		api.Define(api.Decl{
 			Name: "listpkgs", Summary: "List the hosting packages that the caller can use.", Since: "11",
 			Opens: []hostkeep.Privilege{"list-pkgs"}, Touches: api.NoCredentials,
+			V0: wire.V0{Form: wire.Plain, Members: []wire.Twin{{Name: "pkg", As: "package"}}},
 		}, f.listpkgs),
 		api.Define(api.Decl{
 			Name: "killpkg", Summary: "Remove a hosting package that no account uses.", Since: "11",
 			Opens: []hostkeep.Privilege{hostkeep.AddPkg}, Writes: true, Touches: api.NoCredentials,
+			V0: wire.V0{Form: wire.Result, Message: "Package removed"},
 		}, f.killpkg),
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
 // Reader is what the family reads.
@@ -51,29 +52,39 @@ func Functions(d Deps) []*api.Function {
 			Name: "setupreseller", Summary: "Make an account a reseller, with the initial privileges.", Since: "11",
 			Opens: []hostkeep.Privilege{hostkeep.All}, Writes: true, Touches: api.WHMUsers,
 			Account: "user", NoAccount: noSetup,
+			V0: wire.V0{Form: wire.Result},
 		}, f.setupreseller),
 		api.Define(api.Decl{
 			Name: "unsetupreseller", Summary: "Make a reseller a plain account again; its tokens are removed.", Since: "11",
 			Opens: []hostkeep.Privilege{hostkeep.All}, Writes: true, Touches: api.WHMUsers,
 			Account: "user", NoAccount: noUnsetup,
+			V0: wire.V0{Form: wire.Result},
 		}, f.unsetupreseller),
 		api.Define(api.Decl{
 			Name: "listresellers", Summary: "List the resellers by name.", Since: "11",
 			Opens: []hostkeep.Privilege{hostkeep.All}, Touches: api.NoCredentials,
+			V0: wire.V0{Form: wire.Plain},
 		}, f.listresellers),
 		api.Define(api.Decl{
 			Name: "setacls", Summary: "Set the privileges of a reseller: those named, and no others.", Since: "11",
 			Opens: []hostkeep.Privilege{hostkeep.All}, Writes: true, Touches: api.WHMUsers,
 			Account: "reseller", NoAccount: noACLs,
+			V0: wire.V0{Form: wire.Result, Empty: true, Members: []wire.Twin{{Name: "acl", As: "acls"}}},
 		}, f.setacls),
 		api.Define(api.Decl{
 			Name: "listacls", Summary: "List the named privilege lists.", Since: "11",
 			Opens: []hostkeep.Privilege{hostkeep.All}, Touches: api.NoCredentials,
+			V0: wire.V0{Form: wire.Plain, Members: []wire.Twin{{
+				Name: "acl", As: "acls", Key: "name", Value: "privileges", Members: []wire.Twin{{Name: "privileges", Text: true}},
+			}}},
 		}, f.listacls),
 		api.Define(api.Decl{
 			Name: "acctcounts", Summary: "Count the accounts that a reseller owns.", Since: "11",
 			Opens: []hostkeep.Privilege{"acct-summary"}, Touches: api.NoCredentials,
 			Account: "user", NoAccount: notAReseller,
+			V0: wire.V0{Form: wire.Beside, Message: "Obtained reseller account counts.", Members: []wire.Twin{
+				{Name: "reseller", Members: []wire.Twin{{Name: "user", As: "account"}, {Name: "active", Text: true}}},
+			}},
 		}, f.acctcounts),
 	}
 }

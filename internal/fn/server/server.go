@@ -1,6 +1,7 @@
 // Package server is the family of functions that tell about the server and the
-// caller: version, gethostname, systemloadavg, applist, myprivs. It refuses to
-// know the store and the catalogue; both reach it as functions.
+// caller: version, gethostname, systemloadavg, applist, myprivs; and batch, which
+// calls others. It refuses to know the store and the catalogue; both reach it as
+// functions.
 package server
 
 import (
@@ -22,8 +23,13 @@ type Deps struct {
 	Hostname string // qualified
 	// LoadAvg answers the text of the kernel's load averages, "0.01 0.02 0.03 …".
 	LoadAvg func() (string, error)
-	// Callable lists the functions that a caller may call.
-	Callable func(hostkeep.Caller) []string
+	// Callable lists the functions that a caller may call in a version of the API.
+	Callable func(who hostkeep.Caller, version int) []string
+	// Call runs a function of API 1 like any call that arrives.
+	Call  func(ctx context.Context, who hostkeep.Caller, function string, p wire.Params) wire.Reply
+	Batch int // how many commands a batch may have; 0: DefaultBatch
+	// Limits bound the parameters of each command of a batch.
+	Limits wire.Limits
 }
 
 type family struct{ Deps }
@@ -35,23 +41,36 @@ func Functions(d Deps) []*api.Function {
 		api.Define(api.Decl{
 			Name: "version", Summary: "The WHM version whose API is spoken.", Since: "11.38",
 			Opens: []hostkeep.Privilege{"basic-system-info", "clustering"}, Touches: api.NoCredentials,
+			V0: wire.V0{Form: wire.Plain},
 		}, f.version),
 		api.Define(api.Decl{
 			Name: "gethostname", Summary: "The server's qualified host name.", Since: "11",
 			Opens: []hostkeep.Privilege{"basic-system-info", "clustering"}, Touches: api.NoCredentials,
+			V0: wire.V0{Form: wire.Plain},
 		}, f.gethostname),
 		api.Define(api.Decl{
 			Name: "systemloadavg", Summary: "The load averages of one, five and fifteen minutes.", Since: "11.28",
 			Opens: []hostkeep.Privilege{"basic-system-info"}, Touches: api.NoCredentials,
 		}, f.systemloadavg),
 		api.Define(api.Decl{
+			Name: "loadavg", Summary: "The load averages, as API 0 calls them.", Since: "11",
+			Opens: []hostkeep.Privilege{"basic-system-info"}, Touches: api.NoCredentials,
+			V0: wire.V0{Form: wire.Plain}, OnlyV0: true,
+		}, f.systemloadavg),
+		api.Define(api.Decl{
 			Name: "applist", Summary: "The functions that the caller may call, by name.", Since: "11",
 			Opens: []hostkeep.Privilege{"basic-whm-functions"}, Touches: api.NoCredentials,
+			V0: wire.V0{Form: wire.Plain},
 		}, f.applist),
 		api.Define(api.Decl{
 			Name: "myprivs", Summary: "The privileges that the caller has.", Since: "11",
 			Opens: []hostkeep.Privilege{"basic-whm-functions"}, Touches: api.NoCredentials,
+			V0: wire.V0{Form: wire.Plain, Members: []wire.Twin{{Name: "privileges", As: "privs", First: true}}},
 		}, f.myprivs),
+		api.Define(api.Decl{
+			Name: "batch", Summary: "Call several functions in order, each as if it were called alone.", Since: "11",
+			Opens: []hostkeep.Privilege{"basic-whm-functions", "clustering"}, Touches: api.NoCredentials,
+		}, f.batch),
 	}
 }
 
@@ -95,7 +114,7 @@ type appsOut struct {
 }
 
 func (f family) applist(_ context.Context, c api.Call, _ struct{}) (appsOut, error) {
-	return appsOut{f.Callable(c.Caller)}, nil
+	return appsOut{f.Callable(c.Caller, c.Version)}, nil
 }
 
 type privsOut struct {

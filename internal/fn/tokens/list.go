@@ -12,7 +12,7 @@ import (
 )
 
 type listOut struct {
-	Tokens wire.Keyed[listed] `whm:"tokens"`
+	Tokens wire.Keyed[listed] `whm:"tokens,list"`
 }
 
 func (f family) list(ctx context.Context, c api.Call, _ struct{}) (out listOut, err error) {

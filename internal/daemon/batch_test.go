@@ -1,0 +1,168 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/httpd"
+	"github.com/hostkeep/hostkeep/internal/wire"
+)
+
+// envelope is an answer of API 1 as a client reads it.
+type envelope struct {
+	Metadata struct {
+		Command, Reason string
+		Result          int
+	}
+	Data struct {
+		Result []envelope
+		Acct   []struct{ User string }
+		Token  string
+	}
+}
+
+// batch sends commands as a client does: encoded inside the query.
+func (w *world) batch(c hostkeep.Caller, more string, commands ...string) (e envelope) {
+	w.t.Helper()
+	query := "api.version=1" + more
+	for _, command := range commands {
+		query += "&command=" + url.QueryEscape(command)
+	}
+	answer := w.answer(context.Background(), c, httpd.Request{Function: "batch", RawQuery: query})
+	if err := json.Unmarshal(answer.Body, &e); err != nil || answer.OK != (e.Metadata.Result == 1) {
+		w.t.Fatalf("%s: %v", answer.Body, err)
+	}
+	return e
+}
+
+// results are the inner results, such as "version=1".
+func (e envelope) results() (list []string) {
+	for _, r := range e.Data.Result {
+		list = append(list, fmt.Sprintf("%s=%d", r.Metadata.Command, r.Metadata.Result))
+	}
+	return list
+}
+
+func TestBatch(t *testing.T) {
+	t.Parallel()
+	w := opened(t)
+	root := w.root()
+	create := "createacct?username=bob&domain=bob.example&password=p%26w%3Dd+%25x&api.version=1"
+	e := w.batch(root, "", create, "version", "nosuch", "accountsummary?user=missing", "listaccts?api.version=0&api.columns.enable=1&api.columns.a=user", "applist")
+	want := []string{"createacct=1", "version=1", "nosuch=0", "accountsummary=0", "listaccts=1", "applist=1"}
+	if got := e.results(); e.Metadata.Result != 1 || e.Metadata.Command != "batch" || !slices.Equal(got, want) {
+		t.Errorf("result %d: %q, want %q", e.Metadata.Result, got, want)
+	}
+	if a := e.Data.Result[4].Data.Acct; len(a) != 1 || a[0].User != "bob" {
+		t.Errorf("the list is %v", a)
+	}
+	e = w.batch(root, "&abort_on_error=1", "version", "accountsummary?user=missing", "removeacct?username=bob")
+	if got := e.results(); e.Metadata.Result != 0 || !slices.Equal(got, []string{"version=1", "accountsummary=0"}) || !strings.Contains(e.Metadata.Reason, "2 of 3") {
+		t.Errorf("stopped with %d, %q: %q", e.Metadata.Result, got, e.Metadata.Reason)
+	}
+	w.must(root, "accountsummary", "user", "bob") // what came after was not done
+	e = w.batch(root, "", "batch?command=version", "BATCH", "version?a=%zz", "?")
+	if got, want := e.results(), []string{"batch=0", "BATCH=0", "version=0", "=0"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	e = w.batch(root, "", slices.Repeat([]string{"version"}, 100)...)
+	if len(e.Data.Result) != 100 {
+		t.Errorf("%d results", len(e.Data.Result))
+	}
+	e = w.batch(root, "", append(slices.Repeat([]string{"version"}, 100), "removeacct?username=bob")...)
+	if e.Metadata.Result != 0 || len(e.Data.Result) != 0 || !strings.Contains(e.Metadata.Reason, "at most 100") {
+		t.Errorf("101 commands: %+v", e)
+	}
+	w.must(root, "accountsummary", "user", "bob")
+	answer := w.answer(context.Background(), root, httpd.Request{Function: "batch", RawQuery: "api.version=1&command=version&command=%3Cx%3E", XML: true})
+	if got := string(answer.Body); !strings.Contains(got, "<data><result><metadata><version>1</version><command>version</command>") ||
+		!strings.Contains(got, "<command>&lt;x&gt;</command><result>0</result>") {
+		t.Errorf("in XML: %s", got)
+	}
+}
+
+// TestBatchGivesNothing: inside a batch a token may do what it may do alone, and
+// each call is in the record by itself, without secrets.
+func TestBatchGivesNothing(t *testing.T) {
+	t.Parallel()
+	w := opened(t)
+	secret := w.newToken(w.root(), "token_name", "narrow", "acl-0", "basic-whm-functions", "acl-1", "manage-api-tokens", "acl-2", "passwd", "acl-3", "create-acct")
+	c, err := w.with("root", secret, "192.0.2.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := w.batch(c, "", "removeacct?username=root", "api_token_create?token_name=wide&acl=all", "passwd?user=root&password=stolen+password",
+		"createacct?username=amy&domain=amy.example&password=HKSECRETWORD&reseller=1", "createacct?username=amy&domain=amy.example&password=HKSECRETWORD")
+	if got, want := e.results(), []string{"removeacct=0", "api_token_create=0", "passwd=0", "createacct=0", "createacct=1"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q: %+v", got, want, e)
+	}
+	events, err := w.store.Events(context.Background(), 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := events[len(events)-1]
+	if last.Function != "createacct" || !strings.Contains(last.Args, `"amy"`) || last.TokenID != c.TokenID {
+		t.Errorf("the record ends with %s %s", last.Function, last.Args)
+	}
+	for _, e := range events {
+		if e.Function == "batch" || strings.Contains(e.Args, "HKSECRETWORD") {
+			t.Errorf("the record has %s %s", e.Function, e.Args)
+		}
+	}
+	nobody := c
+	nobody.Rights = hostkeep.Privileges{}.With("list-accts")
+	if r := w.Call(context.Background(), nobody, "batch", wire.Pairs("command", "listaccts")); r.OK || r.Missing == "" {
+		t.Errorf("without a privilege for batch: %+v", r.Reason)
+	}
+}
+
+// TestVersions: without api.version it is API 0, and what one of them does not
+// have is unknown there.
+func TestVersions(t *testing.T) {
+	t.Parallel()
+	w := opened(t)
+	const v1 = `{"metadata":{"version":1,"command":"`
+	for _, tt := range []struct {
+		function, query, body, want string
+	}{
+		{"gethostname", "", "", `{"hostname":"` + w.host + `"}`},
+		{"gethostname", "api.version=0", "", `{"hostname":"` + w.host + `"}`},
+		{"gethostname", "api.version=2", "", v1 + `gethostname","result":1,`},
+		{"gethostname", "", `{"api.version":1}`, v1 + `gethostname","result":1,`},
+		{"loadavg", "", "", `{"one":"`},
+		{"loadavg", "api.version=1", "", v1 + `loadavg","result":0,"reason":"Unknown app (\"loadavg\") requested for this version (1) of the API."}}`},
+		{"systemloadavg", "", "", `{"error":"Unknown App Requested: systemloadavg"}`},
+		{"api_token_list", "", "", `{"error":"Unknown App Requested: api_token_list"}`},
+		{"</x>", "", "", `{"error":"Unknown App Requested: </x>"}`},
+		{"suspendacct", "a=%zz", "", `{"result":[{"status":0,"statusmsg":"The parameter \"a\" has a broken`},
+		{"suspendacct", "a=%zz&api.version=1", "", v1 + `suspendacct","result":0,"reason":"The parameter \"a\" has a broken`},
+		{"suspendacct", "api.version=one", "", v1 + `suspendacct","result":0,`},
+		{"suspendacct", "", "", `{"result":[{"status":0,"statusmsg":"The parameter \"user\" is required."}]}`},
+		{"listaccts", "api.filter.enable=1&api.filter.a.field=nosuch", "", `{"status":1,"statusmsg":"Ok","acct":[]}`},
+		{"listaccts", "api.version=1&api.filter.enable=1&api.filter.a.field=nosuch", "", v1 + `listaccts","result":0,"reason":"The list has no field \"nosuch\"`},
+	} {
+		a := w.answer(context.Background(), w.root(), httpd.Request{Function: tt.function, RawQuery: tt.query, Body: []byte(tt.body)})
+		if got := string(a.Body); !strings.HasPrefix(got, tt.want) || a.Status != 200 || a.ContentType != jsonType {
+			t.Errorf("%s?%s %s: %d %s, want %s", tt.function, tt.query, tt.body, a.Status, got, tt.want)
+		}
+	}
+	var apps map[string][]string
+	a := w.answer(context.Background(), w.root(), httpd.Request{Function: "applist"})
+	if err := json.Unmarshal(a.Body, &apps); err != nil || !slices.Contains(apps["app"], "loadavg") || slices.Contains(apps["app"], "systemloadavg") {
+		t.Errorf("applist of API 0 is %s", a.Body)
+	}
+	stranger := w.root()
+	stranger.Rights = hostkeep.Privileges{}
+	for _, xml := range []bool{false, true} {
+		a = w.answer(context.Background(), stranger, httpd.Request{Function: "createacct", XML: xml})
+		if a.Header.Get("X-Hostkeep-Missing-Privilege") != "create-acct" || !strings.Contains(string(a.Body), "Permission denied") {
+			t.Errorf("a stranger is answered %s", a.Body)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package doc
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/wire"
+)
+
+// version is the parameter that selects API 1.
+const version = "api.version"
+
+func versionSchema() object {
+	return object{{"type", "integer"}, {"enum", []int{1}}, {"description", "1, for API 1"}}
+}
+
+const openAPIAbout = "What Hostkeep answers on port 2087: functions of WHM API 1, each by GET with its parameters in the query, " +
+	"or by POST with them in the query or the body.\n\n" +
+	"A call that was understood is answered with status 200, whether it succeeded or not: `metadata.result` is 1 or 0, and " +
+	"`metadata.reason` says why. A list of texts is sent as a repeated parameter; `NAME-0`, `NAME-1` and `NAME[]` mean the same. " +
+	"Numbers without a limit are the word `unlimited`; yes and no are 1 and 0. Parameters that a function does not know are ignored, " +
+	"except where it touches credentials: there a misspelt one is refused.\n\n" +
+	"Of an answer with a list, `api.filter`, `api.sort`, `api.columns` and `api.chunk` choose what is shown: " +
+	"`api.filter.enable=1&api.filter.a.field=user&api.filter.a.arg0=bob&api.filter.a.type=eq`. Hidden columns are absent from the records."
+
+// OpenAPI is the OpenAPI 3.1 document of those functions that API 1 has, as JSON. The same
+// functions in the same order give the same bytes. level is the WHM
+// version whose API 1 they are.
+func OpenAPI(functions []*api.Function, level string) ([]byte, error) {
+	paths := object{}
+	for _, f := range functions {
+		if !f.InVersion(1) {
+			continue
+		}
+		paths = paths.with("/json-api/"+f.Name, object{
+			{"get", operation(f, f.Name).with("parameters", query(f)).with("responses", responses(f))},
+			{"post", operation(f, f.Name+"-post").with("requestBody", requestBody(f)).with("responses", responses(f))},
+		})
+	}
+	text, err := json.Marshal(object{
+		{"openapi", "3.1.0"},
+		{"info", object{
+			{"title", "Hostkeep, WHM API 1"},
+			{"version", level},
+			{"description", openAPIAbout},
+			{"license", object{{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}},
+		}},
+		{"servers", []object{{{"url", "/"}, {"description", "the server that this document came from"}}}},
+		{"security", []object{{{"token", []string{}}}, {{"password", []string{}}}}},
+		{"paths", paths},
+		{"components", components()},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("writing the OpenAPI document: %w", err)
+	}
+	var compact bytes.Buffer
+	err = json.Compact(&compact, text)
+	return compact.Bytes(), err
+}
+
+// operation is what GET and POST of a function have in common.
+func operation(f *api.Function, id string) object {
+	privileges := []string{}
+	for _, p := range f.Opens {
+		privileges = append(privileges, string(p))
+	}
+	o := object{
+		{"operationId", id},
+		{"summary", strings.TrimSuffix(f.Summary, ".")},
+		{"description", description(f)},
+		{"x-privileges", privileges},
+		{"x-writes", f.Writes},
+	}
+	if f.Since != "" {
+		o = o.with("x-since", f.Since)
+	}
+	return o
+}
+
+func description(f *api.Function) string {
+	parts := []string{f.Summary, "Privilege: " + opens(f, code) + ".", "Changes: " + changes(f) + "."}
+	if f.Since != "" {
+		parts = append(parts, "In WHM since version "+f.Since+".")
+	}
+	if f.Account != "" {
+		parts = append(parts, "Acts on the account that `"+f.Account+"` names; somebody else's is answered like one that does not exist.")
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+func code(s string) string { return "`" + s + "`" }
+
+// query lists the parameters of a GET.
+func query(f *api.Function) []object {
+	list := []object{ref("parameters", "apiVersion")}
+	for _, p := range f.In.Fields() {
+		o := object{{"name", p.Name}, {"in", "query"}}
+		if text := about(p); text != "" {
+			o = o.with("description", text)
+		}
+		if p.Required {
+			o = o.with("required", true)
+		}
+		if p.Type == "prefix" { // exploded, each member is a parameter of its own
+			o = o.with("style", "form").with("explode", true).with("schema", prefixSchema(p))
+		} else {
+			o = o.with("schema", paramSchema(p))
+		}
+		list = append(list, o)
+	}
+	return list
+}
+
+func prefixSchema(p wire.Field) object {
+	return object{{"type", "object"}, {"propertyNames", object{{"pattern", "^" + p.Name}}}, {"additionalProperties", flag()}}
+}
+
+// requestBody offers the same object as a form and as JSON.
+func requestBody(f *api.Function) object {
+	schema := object{{"schema", bodySchema(f.In.Fields())}}
+	return object{{"required", true}, {"content", object{
+		{"application/x-www-form-urlencoded", schema}, {"application/json", schema},
+	}}}
+}
+
+func responses(f *api.Function) object {
+	properties := object{{"metadata", ref("schemas", "Metadata")}}
+	if members := f.Out.Fields(); len(members) > 0 {
+		s, _ := data(members, "")
+		properties = properties.with("data", described(s, "What the function answers; absent when metadata.result is 0"))
+	}
+	return object{
+		{"200", object{
+			{"description", "The call was understood; metadata.result says whether it succeeded"},
+			{"content", jsonOf(object{{"type", "object"}, {"required", []string{"metadata"}}, {"properties", properties}})},
+		}},
+		{"403", ref("responses", "AccessDenied")},
+		{"503", ref("responses", "Unavailable")},
+	}
+}
+
+func jsonOf(schema object) object {
+	return object{{"application/json", object{{"schema", schema}}}}
+}

@@ -1,0 +1,20 @@
+package httpd
+
+import "net/http"
+
+const openAPIPath = "/openapi.json"
+
+// openAPI answers what this server's functions are, for programs, to whoever is
+// authenticated.
+func (x *exchange) openAPI() {
+	if !x.authenticate() {
+		return
+	}
+	text, err := x.s.o.OpenAPI()
+	if err != nil {
+		x.s.o.Log.Error("the OpenAPI document cannot be made", "id", x.id, "err", err)
+		x.text(http.StatusInternalServerError, "An internal error occurred.\n")
+		return
+	}
+	x.answer(http.StatusOK, jsonType, text)
+}

@@ -1,0 +1,145 @@
+package wire
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+// View reads the output controls by the names of API 1: api.filter.enable,
+// api.filter.a.field and so on, the letters a to z, za and on, rules in the
+// string order of their letters. Of a control that is not enabled nothing is
+// read. nil: none is.
+func (p Params) View() (*View, error) {
+	var v View
+	enabled := p.Controls()
+	for _, control := range enabled {
+		read := map[string]func(*View, group) error{
+			"api.filter": (*View).readFilters, "api.sort": (*View).readSorts,
+			"api.chunk": (*View).readChunk, "api.columns": (*View).readColumns,
+		}[control]
+		g, err := p.group(control)
+		if err == nil {
+			err = read(&v, g)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(enabled) == 0 {
+		return nil, nil
+	}
+	return &v, nil
+}
+
+// group is the parameters of one control, by what follows its name.
+type group struct {
+	name   string
+	values map[string]string
+}
+
+func (p Params) group(control string) (group, error) {
+	g := group{control, map[string]string{}}
+	for _, a := range p.pairs {
+		rest, ok := strings.CutPrefix(a.name, control+".")
+		if _, seen := g.values[rest]; !ok || seen {
+			continue
+		}
+		value, _, clash := single(p.named(a.name))
+		if clash {
+			return g, moreThanOnce(shown(a.name))
+		}
+		g.values[rest] = value
+	}
+	return g, nil
+}
+
+func (g group) on(name string) bool { return g.values[name] != "" && g.values[name] != "0" }
+
+// letters lists the rules of a group in their order.
+func (g group) letters() (list []string, err error) {
+	for name := range g.values {
+		letter, _, _ := strings.Cut(name, ".")
+		switch {
+		case name == "enable" || name == "verbose" || slices.Contains(list, letter):
+		case strings.Trim(letter, "abcdefghijklmnopqrstuvwxyz") != "" || letter == "":
+			return nil, hostkeep.Errorf(hostkeep.Invalid, "The parameter %q is no output control: rules have the letters a to z, za and so on.", shown(g.name+"."+name))
+		default:
+			list = append(list, letter)
+		}
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
+// rules reads each letter's members; any other member is refused.
+func (g group) rules(members ...string) (list []map[string]string, err error) {
+	letters, err := g.letters()
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range letters {
+		rule := map[string]string{}
+		for name, value := range g.values {
+			if member, ok := strings.CutPrefix(name, l+"."); ok {
+				if !slices.Contains(members, member) {
+					return nil, hostkeep.Errorf(hostkeep.Invalid, "The parameter %q is no output control.", shown(g.name+"."+name))
+				}
+				rule[member] = value
+			}
+		}
+		if rule["field"] == "" {
+			return nil, hostkeep.Errorf(hostkeep.Invalid, "The parameter %q is required with the others of its letter.", shown(g.name+"."+l+".field"))
+		}
+		list = append(list, rule)
+	}
+	return list, nil
+}
+
+func (v *View) readFilters(g group) error {
+	rules, err := g.rules("field", "type", "arg0")
+	v.Filters, v.Tell.Filter = []Filter{}, g.on("verbose")
+	for _, r := range rules {
+		v.Filters = append(v.Filters, Filter{Field: r["field"], Type: r["type"], Arg: r["arg0"]})
+	}
+	return err
+}
+
+func (v *View) readSorts(g group) error {
+	rules, err := g.rules("field", "method", "reverse")
+	v.Sorts, v.Tell.Sort = []Sort{}, g.on("verbose")
+	for _, r := range rules {
+		v.Sorts = append(v.Sorts, Sort{Field: r["field"], Method: r["method"], Reverse: r["reverse"] != "" && r["reverse"] != "0"})
+	}
+	return err
+}
+
+func (v *View) readColumns(g group) error {
+	letters, err := g.letters()
+	v.Tell.Columns = g.on("verbose")
+	for _, l := range letters {
+		if g.values[l] != "" { // what is nested below a letter is no column
+			v.Columns = append(v.Columns, g.values[l])
+		}
+	}
+	return err
+}
+
+// readChunk reads start and size; a client that wants everything sends -1.
+func (v *View) readChunk(g group) error {
+	v.Chunk, v.Tell.Chunk = &Chunk{}, g.on("verbose")
+	for name, to := range map[string]*int{"start": &v.Chunk.Start, "size": &v.Chunk.Size} {
+		text := g.values[name]
+		if text == "" {
+			continue
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return hostkeep.Errorf(hostkeep.Invalid, "The parameter %q must be a whole number.", g.name+"."+name)
+		}
+		*to = n
+	}
+	return nil
+}

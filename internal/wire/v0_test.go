@@ -1,0 +1,279 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/wire"
+	"pgregory.net/rapid"
+)
+
+type privs struct {
+	Name string           `whm:"name"`
+	ACLs wire.Keyed[bool] `whm:"acls"`
+}
+
+type oldOut struct {
+	wire.Note
+	Rows  []seen             `whm:"acct,list"`
+	At    time.Time          `whm:"at"`
+	Apps  []string           `whm:"app"`
+	One   []wire.Keyed[bool] `whm:"one"`
+	Lists []privs            `whm:"lists"`
+	Count int64              `whm:"count"`
+	Blank string             `whm:"blank"`
+}
+
+// old is the reply in the form of API 0.
+func old(t failing, v wire.V0, out oldOut, ok bool) wire.Reply {
+	t.Helper()
+	o, err := wire.CompileOutput(reflect.TypeFor[oldOut]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.SetV0(v); err != nil {
+		t.Fatal(err)
+	}
+	return wire.Reply{Command: "F", Function: "f", OK: ok, V0: true, Out: o, Value: reflect.ValueOf(&out).Elem()}
+}
+
+func TestV0(t *testing.T) {
+	t.Parallel()
+	members := []wire.Twin{
+		{Name: "acct", As: "accts", Members: []wire.Twin{{Name: "uid", Text: true}, {Name: "user", As: "owner"}}},
+		{Name: "at", Text: true},
+		{Name: "app", As: "services", Wrap: "app"},
+		{Name: "one", As: "privs", First: true},
+		{Name: "lists", Key: "name", Value: "acls", Members: []wire.Twin{{Name: "acls", Text: true}}},
+		{Name: "blank", Null: true},
+	}
+	out := oldOut{
+		Note: wire.Note{Raw: "log"}, Rows: []seen{{User: "u", UID: 7}}, At: time.Unix(5, 0), Apps: []string{"system"}, One: []wire.Keyed[bool]{{{"all", true}}},
+		Lists: []privs{{"x y", wire.Keyed[bool]{{"ssl", true}}}}, Count: 3,
+	}
+	const told = `"accts":[{"owner":"u","ip":"","disk":"","uid":"7","yes":0,"max":"0","maybe":null,"names":[],"inner":{"alias":""}}],"at":"5",` +
+		`"services":[{"app":"system"}],"privs":{"all":1},"lists":{"x y":{"ssl":"1"}},"count":3,"blank":null`
+	const nulls = `"accts":null,"at":null,"services":null,"privs":null,"lists":null,"count":null,"blank":null`
+	said := out
+	said.Note = wire.Note{Reason: "Done", Raw: "log", Warnings: []string{"w"}}
+	tests := []struct {
+		about      string
+		v          wire.V0
+		out        oldOut
+		good, fail string
+	}{
+		{"plain", wire.V0{Form: wire.Plain, Members: members}, out, `{` + told + `}`, `{"status":0,"statusmsg":"No.","error":"No."}`},
+		{"status", wire.V0{Form: wire.Status, Members: members}, out, `{"status":1,"statusmsg":"Ok",` + told + `}`, `{"status":0,"statusmsg":"No.",` + nulls + `}`},
+		{"result", wire.V0{Form: wire.Result, Members: members}, out, `{"result":[{"status":1,"statusmsg":null,` + told + `}]}`, `{"result":[{"status":0,"statusmsg":"No.",` + nulls + `}]}`},
+		{
+			"result with words",
+			wire.V0{Form: wire.Result, Name: "results", Message: "Not these.", Log: wire.RawOut, Under: "options", Members: members},
+			said,
+			`{"results":[{"status":1,"statusmsg":"Done","rawout":"log","warnings":["w"],"options":{` + told + `}}]}`, `{"results":[{"status":0,"statusmsg":"No.","rawout":null,"options":null}]}`,
+		},
+		{"the log is the status", wire.V0{Form: wire.Result, Log: wire.InStatus, Under: "o", Members: members}, out, `{"result":[{"status":1,"statusmsg":"log","o":{` + told + `}}]}`, `{"result":[{"status":0,"statusmsg":"No.","o":null}]}`},
+		{"beside", wire.V0{Form: wire.Beside, Message: "Got.", Members: members}, out, `{` + told + `,"result":[{"status":1,"statusmsg":"Got."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+		{"empty lists", wire.V0{Form: wire.Result, Empty: true}, oldOut{}, "", `{"result":[{"status":0,"statusmsg":"No.","acct":[],"at":null,"app":[],"one":[],"lists":[],"count":null,"blank":null}]}`},
+	}
+	for _, tt := range tests {
+		r := old(t, tt.v, tt.out, true)
+		if got := string(r.AppendJSON(nil)); tt.good != "" && got != tt.good {
+			t.Errorf("%s:\n%s, want\n%s", tt.about, got, tt.good)
+		}
+		r = old(t, tt.v, tt.out, false)
+		r.Reason = "No."
+		if got := string(r.AppendJSON(nil)); got != tt.fail {
+			t.Errorf("%s failed:\n%s, want\n%s", tt.about, got, tt.fail)
+		}
+		if got := string(r.AppendXML(nil)); !strings.HasPrefix(got, xmlHead+"<f>") {
+			t.Errorf("%s failed: %s", tt.about, got)
+		}
+	}
+	unknown := wire.Reply{Command: "<x>", V0: true, Reason: "Unknown App Requested: <x>"}
+	if got := string(unknown.AppendJSON(nil)); got != `{"error":"Unknown App Requested: <x>"}` {
+		t.Error(got)
+	}
+	if got := string(unknown.AppendXML(nil)); got != xmlHead+`<result><error>Unknown App Requested: &lt;x&gt;</error></result>` {
+		t.Error(got)
+	}
+	var first []wire.Keyed[bool]
+	if r := old(t, wire.V0{Form: wire.Plain, Members: members}, oldOut{One: first}, true); !strings.Contains(string(r.AppendJSON(nil)), `"privs":null`) {
+		t.Error("the first of none is not null")
+	}
+}
+
+func TestV0Refuses(t *testing.T) {
+	t.Parallel()
+	o := mustCompileOutput(t, reflect.TypeFor[oldOut]())
+	for about, v := range map[string]wire.V0{
+		"no form":            {Message: "x"},
+		"no member":          {Form: wire.Plain, Members: []wire.Twin{{Name: "nosuch"}}},
+		"no inner member":    {Form: wire.Plain, Members: []wire.Twin{{Name: "acct", Members: []wire.Twin{{Name: "nosuch"}}}}},
+		"members of a text":  {Form: wire.Plain, Members: []wire.Twin{{Name: "blank", Members: []wire.Twin{{Name: "x"}}}}},
+		"the first of what":  {Form: wire.Plain, Members: []wire.Twin{{Name: "count", First: true}}},
+		"wrapped what":       {Form: wire.Plain, Members: []wire.Twin{{Name: "count", Wrap: "x"}}},
+		"keys of texts":      {Form: wire.Plain, Members: []wire.Twin{{Name: "app", Key: "a", Value: "b"}}},
+		"keys that are not":  {Form: wire.Plain, Members: []wire.Twin{{Name: "lists", Key: "x", Value: "acls"}}},
+		"values that aren't": {Form: wire.Plain, Members: []wire.Twin{{Name: "lists", Key: "name", Value: "x"}}},
+		"a blank number":     {Form: wire.Plain, Members: []wire.Twin{{Name: "count", Null: true}}},
+	} {
+		if err := o.SetV0(v); err == nil {
+			t.Errorf("%s is let through", about)
+		}
+	}
+	type whole struct {
+		D *node `whm:",data"`
+	}
+	if err := mustCompileOutput(t, reflect.TypeFor[whole]()).SetV0(wire.V0{Form: wire.Plain}); err == nil {
+		t.Error("data that may be missing is let through")
+	}
+}
+
+// TestFormsCarryTheSameLeaves: whatever the value, each wire has the same texts
+// and numbers, null and the empty text counted as one.
+func TestFormsCarryTheSameLeaves(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.SampledFrom([]string{"", "a", "<b>", "\"&'", "\r\n\t", "item", "1st", "é\u2028😀", "]]>", "x y"})
+		key := rapid.SampledFrom([]string{"all", "1st", "item", "a b", "xml"})
+		flags := rapid.Custom(func(t *rapid.T) wire.Keyed[bool] {
+			var k wire.Keyed[bool]
+			for _, name := range rapid.SliceOfNDistinct(key, 0, 3, rapid.ID[string]).Draw(t, "keys") {
+				k = append(k, wire.KeyedItem[bool]{Key: name, Value: rapid.Bool().Draw(t, "flag")})
+			}
+			return k
+		})
+		out := oldOut{
+			At: time.Unix(rapid.Int64Range(0, 9).Draw(t, "at"), 0), Apps: rapid.SliceOfN(text, 0, 3).Draw(t, "apps"), Count: rapid.Int64().Draw(t, "count"),
+			Blank: text.Draw(t, "blank"), One: []wire.Keyed[bool]{flags.Draw(t, "one")},
+			Rows: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) seen {
+				return seen{
+					User: text.Draw(t, "user"), UID: rapid.Int64().Draw(t, "uid"), Yes: rapid.Bool().Draw(t, "yes"), Max: hostkeep.Limit(rapid.Int64Range(-1, 3).Draw(t, "max")),
+					Names: rapid.SliceOfN(text, 0, 2).Draw(t, "names"), Inner: node{text.Draw(t, "inner")},
+				}
+			}), 0, 3).Draw(t, "rows"),
+			Lists: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) privs { return privs{key.Draw(t, "list"), flags.Draw(t, "acls")} }), 0, 2).Draw(t, "lists"),
+		}
+		v := wire.V0{Form: wire.Status, Members: []wire.Twin{
+			{Name: "acct", As: "accts", Members: []wire.Twin{{Name: "uid", Text: true}}},
+			{Name: "app", Wrap: "app"},
+			{Name: "one", First: true},
+			{Name: "lists", Key: "name", Value: "acls"},
+			{Name: "blank", Null: true},
+		}}
+		r := old(t, v, out, true)
+		var zero, one struct{ Data map[string]any }
+		var top map[string]any
+		must := func(err error) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		doc0, docXML0 := r.AppendJSON(nil), r.AppendXML(nil)
+		r.V0 = false
+		doc1, docXML1 := r.AppendJSON(nil), r.AppendXML(nil)
+		must(json.Unmarshal(doc0, &top))
+		must(json.Unmarshal(doc1, &one))
+		delete(top, "status")
+		delete(top, "statusmsg")
+		zero.Data = top
+		// In API 1 the lists' names are values, in API 0 keys.
+		if seen := map[string]bool{}; !slices.ContainsFunc(out.Lists, func(p privs) bool { twice := seen[p.Name]; seen[p.Name] = true; return twice }) {
+			a, b := leaves(zero.Data, "lists"), leaves(one.Data, "")
+			if !slices.Equal(a, b) {
+				t.Fatalf("API 0 has %q, API 1 %q", a, b)
+			}
+		}
+		if a, b := leaves(one.Data, "*"), xmlLeaves(t, docXML1, 4); !slices.Equal(a, b) {
+			t.Fatalf("JSON has %q, XML %q\n%s", a, b, docXML1)
+		}
+		if seen := map[string]bool{}; !slices.ContainsFunc(out.Lists, func(p privs) bool { twice := seen[p.Name]; seen[p.Name] = true; return twice }) {
+			if a, b := leaves(zero.Data, "*"), xmlLeaves(t, docXML0, 2); !slices.Equal(a, b) {
+				t.Fatalf("JSON has %q, XML %q\n%s", a, b, docXML0)
+			}
+		}
+	})
+}
+
+// leaves lists what is not empty in a JSON value, sorted; in is the member whose
+// keys are values, * for all keys that cannot be tags.
+func leaves(v any, keysOf string) []string {
+	list := []string{}
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for k, inner := range v {
+				if keysOf == "*" && (k == "1st" || k == "item" || k == "a b" || k == "xml") {
+					list = append(list, k)
+				}
+				if object, ok := inner.(map[string]any); ok && k == keysOf {
+					for name := range object {
+						list = append(list, name)
+					}
+				}
+				walk(inner)
+			}
+		case []any:
+			for _, inner := range v {
+				walk(inner)
+			}
+		case string:
+			list = append(list, v)
+		case float64:
+			list = append(list, strconv.FormatFloat(v, 'g', -1, 64))
+		}
+	}
+	walk(v)
+	for i, s := range list { // numbers as JSON readers have them
+		if n, err := strconv.ParseFloat(s, 64); err == nil {
+			list[i] = fmt.Sprint(n)
+		}
+	}
+	return sorted(list)
+}
+
+func sorted(list []string) []string {
+	list = slices.DeleteFunc(list, func(s string) bool { return s == "" })
+	slices.Sort(list)
+	return list
+}
+
+// xmlLeaves lists the texts of elements without elements, but for the first ones.
+func xmlLeaves(t *rapid.T, doc []byte, but int) []string {
+	d, list, text, leaf := xml.NewDecoder(strings.NewReader(string(doc))), []string{}, "", false
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch e := token.(type) {
+		case xml.StartElement:
+			text, leaf = "", true
+		case xml.CharData:
+			text += string(e)
+		case xml.EndElement:
+			if leaf {
+				if n, err := strconv.ParseFloat(text, 64); err == nil {
+					text = fmt.Sprint(n)
+				}
+				list = append(list, text)
+			}
+			leaf = false
+		}
+	}
+	return sorted(list[but:])
+}

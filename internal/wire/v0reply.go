@@ -1,0 +1,127 @@
+package wire
+
+import (
+	"cmp"
+	"reflect"
+)
+
+// writeV0 hands the answer to a sink as API 0 has it.
+func (r *Reply) writeV0(to sink) {
+	root := named("result") // as XML calls it: what a caller asked for is no tag
+	if r.Out == nil || r.Out.v0 == nil {
+		to.open(root, false)
+		to.text(named("error"), r.failure(r.Note))
+		to.close(root, false)
+		return
+	}
+	if r.Function != "" {
+		root = named(r.Function)
+	}
+	v, told := r.value()
+	note, form := r.note(v, told), r.Out.v0
+	if !r.OK {
+		note.Reason = r.failure(note)
+	}
+	to.open(root, false)
+	switch form.Form {
+	case Plain:
+		form.plain(to, r, v, told, note)
+	case Status:
+		form.status(to, note, r.OK, cmp.Or(note.Reason, form.Message, "Ok"))
+		form.write(to, r, v, told, note)
+	case Beside:
+		if told {
+			form.write(to, r, v, told, note)
+		}
+		form.result(to, note, r.OK, func() {})
+	case Result:
+		form.result(to, note, r.OK, func() { form.under(to, r, v, told, note) })
+	}
+	to.close(root, false)
+}
+
+func (f *legacy) plain(to sink, r *Reply, v reflect.Value, told bool, note Note) {
+	if !r.OK {
+		to.number(named("status"), 0, true)
+		to.text(named("statusmsg"), note.Reason)
+		to.text(named("error"), note.Reason)
+		return
+	}
+	if told {
+		f.write(to, r, v, told, note)
+	}
+	f.notes(to, note)
+}
+
+// notes are messages and warnings, where a function has some: without them what
+// API 1 tells would be lost.
+func (f *legacy) notes(to sink, note Note) {
+	writeTexts(to, named("messages"), note.Messages)
+	writeTexts(to, named("warnings"), note.Warnings)
+}
+
+func (f *legacy) status(to sink, note Note, ok bool, message string) {
+	result := int64(0)
+	if ok {
+		result = 1
+	}
+	to.number(named("status"), result, true)
+	if message == "" {
+		to.null(named("statusmsg"))
+	} else {
+		to.text(named("statusmsg"), message)
+	}
+	if f.Log == RawOut && note.Raw != "" {
+		to.text(named("rawout"), note.Raw)
+	} else if f.Log == RawOut {
+		to.null(named("rawout"))
+	}
+	f.notes(to, note)
+}
+
+// result is a list of one record with the status and more.
+func (f *legacy) result(to sink, note Note, ok bool, more func()) {
+	l, message := named(f.Name), note.Reason
+	if ok {
+		message = cmp.Or(note.Reason, f.Message)
+		if f.Log == InStatus {
+			message = cmp.Or(note.Raw, message)
+		}
+	}
+	to.open(l, true)
+	to.open(l, false)
+	f.status(to, note, ok, message)
+	more()
+	to.close(l, false)
+	to.close(l, true)
+}
+
+func (f *legacy) under(to sink, r *Reply, v reflect.Value, told bool, note Note) {
+	l := named(f.Under)
+	switch {
+	case f.Under == "":
+		f.write(to, r, v, told, note)
+	case !told:
+		to.null(l)
+	default:
+		to.open(l, false)
+		f.write(to, r, v, told, note)
+		to.close(l, false)
+	}
+}
+
+// write hands over the members, or their absence.
+func (f *legacy) write(to sink, r *Reply, v reflect.Value, told bool, note Note) {
+	if told {
+		writeMembers(to, f.members, v, r.Out.list, columnsOnly(note.Columns))
+		return
+	}
+	for _, m := range f.members {
+		if f.Empty && m.shape == shapeList {
+			to.open(m.label, true)
+			to.close(m.label, true)
+		} else {
+			to.null(m.label)
+		}
+	}
+}
