@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -76,7 +77,7 @@ func (run *Running) server(base context.Context, l Listener, o Serving) *http.Se
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(o.HTTP2 && l.TLS != nil)
 	return &http.Server{
-		Handler: l.Handler, TLSConfig: offering(l.TLS), Protocols: &protocols,
+		Handler: l.Handler, TLSConfig: offering(l.TLS, o.HTTP2), Protocols: &protocols,
 		MaxHeaderBytes: limits.maxHeaderBytes(), ReadHeaderTimeout: limits.ReadHeader,
 		ReadTimeout: limits.Read, WriteTimeout: limits.Write, IdleTimeout: limits.Idle,
 		ErrorLog:                     errorLog(o.Log, l.Name),
@@ -86,14 +87,18 @@ func (run *Running) server(base context.Context, l Listener, o Serving) *http.Se
 	}
 }
 
-// offering leaves the choice of protocols to the server: it adds its own behind
-// those that are there, and so HTTP/2 behind HTTP/1.1, where nobody would take it.
-func offering(c *tls.Config) *tls.Config {
+// offering names the protocols that TLS may settle on, the preferred first. A
+// server that names none of those that a client offers must end the handshake,
+// and there are clients that offer http/1.0 alone.
+func offering(c *tls.Config, http2 bool) *tls.Config {
 	if c == nil {
 		return nil
 	}
 	c = c.Clone()
-	c.NextProtos = nil
+	c.NextProtos = []string{"http/1.1", "http/1.0"}
+	if http2 {
+		c.NextProtos = slices.Insert(c.NextProtos, 0, "h2")
+	}
 	return c
 }
 

@@ -145,6 +145,14 @@ func TestProtocols(t *testing.T) {
 	if s, err := conn(&tls.Config{NextProtos: []string{"h2", "http/1.1"}}); err != nil || s.NegotiatedProtocol != "http/1.1" {
 		t.Errorf("%v, %v", s, err)
 	}
+	for _, only := range []string{"http/1.0", "http/1.1"} {
+		if s, err := conn(&tls.Config{NextProtos: []string{only}}); err != nil || s.NegotiatedProtocol != only {
+			t.Errorf("a client that offers %s alone: %v, %v", only, s, err)
+		}
+	}
+	if s, err := conn(&tls.Config{NextProtos: []string{"http/1.0", "http/1.1"}}); err != nil || s.NegotiatedProtocol != "http/1.1" {
+		t.Errorf("%v, %v", s, err)
+	}
 	if _, err := conn(&tls.Config{MaxVersion: tls.VersionTLS12}); err != nil {
 		t.Errorf("TLS 1.2: %v", err)
 	}

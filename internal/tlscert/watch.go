@@ -90,12 +90,11 @@ func same(a, b fs.FileInfo) bool {
 	return a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size() && os.SameFile(a, b)
 }
 
-// Config is how every TLS listener speaks: TLS 1.2 and 1.3, HTTP/1.1 only (a
-// server that is told to speak HTTP/2 adds it).
+// Config is how every TLS listener speaks: TLS 1.2 and 1.3. Which HTTP is spoken
+// inside is the listener's to say.
 func Config(src *Source) *tls.Config {
 	return &tls.Config{
 		MinVersion:     tls.VersionTLS12,
 		GetCertificate: src.GetCertificate,
-		NextProtos:     []string{"http/1.1"},
 	}
 }

@@ -60,7 +60,7 @@ made "version 2 is answered like 1" "$create?api.version=2&token_name=$name&acl=
 made "multipart" "$create" -F api.version=1 -F "token_name=$name" -F acl=list-accts -F acl=acct-summary -F whitelist_ip=127.0.0.0/8
 made "JSON" "$create" -H 'Content-Type: application/json' --data "{\"api.version\":1,\"token_name\":\"$name\",\"acl\":[\"list-accts\",\"acct-summary\"],\"expires_at\":null,\"whitelist_ip\":\"127.0.0.0/8\"}"
 made "Expect: 100-continue" "$create" -H 'Expect: 100-continue' --data "$v&acl=list-accts&acl=acct-summary&whitelist_ip=127.0.0.0/8"
-made "HTTP/1.0" "$create" --http1.0 --no-alpn --data "$v&acl=list-accts&acl=acct-summary&whitelist_ip=127.0.0.0/8"
+made "HTTP/1.0" "$create" --http1.0 --data "$v&acl=list-accts&acl=acct-summary&whitelist_ip=127.0.0.0/8"
 scheme=WHM made "the scheme in capitals" "$create" --compressed --data "$v&acl=list-accts&acl=acct-summary&whitelist_ip=127.0.0.0/8"
 
 ask '/json-api/version?api.version=1' --head
