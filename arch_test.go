@@ -49,6 +49,7 @@ func arch() []line {
 		{"internal/sqlstore", ". modernc.org/sqlite github.com/jackc/pgx/v5", "the only SQL, so the only drivers"},
 		{"internal/audit", ".", "verifying the record must not depend on who wrote it"},
 		{"internal/storetest", ". internal/sqlstore internal/audit pgregory.net/rapid github.com/google/go-cmp", "the suite that each engine passes; only tests import it"},
+		{"internal/wiretest", ". internal/wire pgregory.net/rapid", "reads answers back and knows a naive way to filter them; only tests import it"},
 		{"internal/live", ". golang.org/x/sys/unix", "a node's memory; unix has the clock that runs on while the machine sleeps"},
 		{"internal/httpd", ". internal/api internal/auth internal/wire", "a request's way, without any family"},
 		{"internal/tlscert", "", "certificates know nothing of hosting"},

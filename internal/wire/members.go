@@ -1,5 +1,7 @@
 package wire
 
+import "reflect"
+
 // Member is one value of an Out struct, for documentation.
 type Member struct {
 	// Path leads to it: names joined by dots, [] for the elements of a list, *
@@ -9,6 +11,19 @@ type Member struct {
 	Nullable bool   // it may be null
 	Optional bool   // it may be absent
 	Summary  string
+}
+
+// Type is the Out struct's.
+func (o *Output) Type() reflect.Type { return o.typ }
+
+// List names the list of records that output controls work on, "" when there is
+// none; keyed: its records are the members of an object.
+func (o *Output) List() (name string, keyed bool) {
+	if o.list < 0 {
+		return "", false
+	}
+	m := o.members[o.list]
+	return m.name, m.shape == shapeKeyed
 }
 
 // Fields lists what the data consists of, each object before its members.

@@ -20,17 +20,25 @@ type Note struct {
 	Columns  []string // when not nil: the only fields that the records of the list show
 }
 
-// Keyed is an object whose keys are data that we validated, such as the names of
-// tokens and privileges; ordered, unlike a map.
+// Keyed is an object whose keys are data, such as the names of tokens; ordered,
+// unlike a map. In XML such a key is a text, never a tag.
 type Keyed[T any] []KeyedItem[T]
 
-// KeyedItem is one member of a Keyed.
+// Worded is a Keyed whose keys are words of ours, such as the names of
+// privileges: no caller chooses them. In XML they are tags.
+type Worded[T any] []KeyedItem[T]
+
+// KeyedItem is one member of a Keyed or a Worded.
 type KeyedItem[T any] struct {
 	Key   string
 	Value T
 }
 
-func (Keyed[T]) keyed() {}
+// keyed is what an object with keys that are data can say of them.
+type keyed interface{ worded() bool }
+
+func (Keyed[T]) worded() bool  { return false }
+func (Worded[T]) worded() bool { return true }
 
 // shape is what a value is on every wire.
 type shape uint8
@@ -65,6 +73,7 @@ type node struct {
 	bare     bool     // a limit that is a number is written as one
 	quoted   bool     // numbers are written as text
 	blank    bool     // an empty text is null
+	worded   bool     // the keys of a keyed object are words of ours
 	members  []member // of an object; of shapeByKey the key and the value
 	inner    label    // of shapeWrapped
 	elem     *node    // of a list or a keyed object
@@ -138,8 +147,9 @@ func (c *compiler) node(t reflect.Type, where string, around []reflect.Type) *no
 		n.shape = shapeLimit
 	case slices.Contains(around, t):
 		c.fail(where, "the type %s contains itself", t)
-	case t.Kind() == reflect.Slice && t.Implements(reflect.TypeFor[interface{ keyed() }]()):
+	case t.Kind() == reflect.Slice && t.Implements(reflect.TypeFor[keyed]()):
 		n.shape = shapeKeyed
+		n.worded = reflect.Zero(t).Interface().(keyed).worded()
 		n.elem = c.node(t.Elem().Field(1).Type, where, append(slices.Clip(around), t))
 	default:
 		c.plain(n, t, where, around)

@@ -22,7 +22,8 @@ type sink interface {
 type label struct {
 	name string
 	json string // `,"name":` made ready; "" when the name is not known before
-	data bool   // the name is a key of a Keyed: data, not a declared name
+	data bool   // the name is a key that is data
+	word bool   // which is a word of ours
 }
 
 func newLabel(name string) label {
@@ -32,8 +33,8 @@ func newLabel(name string) label {
 // named is the label of a name that is not worth making ready.
 func named(name string) label { return label{name: name} }
 
-// keyed is the label of a name that is data.
-func keyed(name string) label { return label{name: name, data: true} }
+// key is the label of a key of a keyed object; worded: it is a word of ours.
+func key(name string, worded bool) label { return label{name: name, data: true, word: worded} }
 
 // pageSize is how many bytes are gathered before they are handed on.
 const pageSize = 64 << 10

@@ -1,18 +1,14 @@
 package wire_test
 
 import (
-	"cmp"
 	"encoding/json"
-	"fmt"
-	"math"
 	"reflect"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/wiretest"
 	"pgregory.net/rapid"
 )
 
@@ -256,138 +252,28 @@ func TestLetter(t *testing.T) {
 func TestControlsAgreeWithANaiveOne(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		few := rapid.SampledFrom([]string{"", "a", "B", "ab", "10", "9", "1.5x", "unlimited", "10.0.0.9", "9.0.0.1"})
-		rows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) seen {
-			return seen{
-				User: few.Draw(t, "user"), IP: few.Draw(t, "ip"), UID: rapid.Int64Range(-2, 2).Draw(t, "uid"), Yes: rapid.Bool().Draw(t, "yes"),
-				Max: hostkeep.Limit(rapid.Int64Range(-1, 2).Draw(t, "max")), Disk: few.Draw(t, "disk"),
-			}
-		}), 0, 12).Draw(t, "rows")
-		field := rapid.SampledFrom([]string{"user", "ip", "uid", "yes", "max", "disk"})
-		var pairs []string
-		var filters, sorts [][3]string
-		for i := range rapid.IntRange(0, 2).Draw(t, "filters") {
-			f := [3]string{field.Draw(t, "field"), rapid.SampledFrom(wire.FilterTypes()).Draw(t, "type"), few.Draw(t, "arg")}
-			if !slices.Contains(wire.FilterTypes()[:3], f[1]) {
-				f[2] = strconv.Itoa(rapid.IntRange(-2, 10).Draw(t, "number"))
-			}
-			filters = append(filters, f)
-			l := "api.filter." + wire.Letter(i)
-			pairs = append(pairs, "api.filter.enable", "1", l+".field", f[0], l+".type", f[1], l+".arg0", f[2])
-		}
-		for i := range rapid.IntRange(0, 3).Draw(t, "sorts") {
-			s := [3]string{field.Draw(t, "by"), rapid.SampledFrom(wire.SortMethods()).Draw(t, "method"), strconv.Itoa(rapid.IntRange(0, 1).Draw(t, "reverse"))}
-			sorts = append(sorts, s)
-			l := "api.sort." + wire.Letter(i)
-			pairs = append(pairs, "api.sort.enable", "1", l+".field", s[0], l+".method", s[1], l+".reverse", s[2])
-		}
-		start, size := rapid.IntRange(-1, 14).Draw(t, "start"), rapid.IntRange(-1, 5).Draw(t, "size")
-		pairs = append(pairs, "api.chunk.enable", "1", "api.chunk.start", strconv.Itoa(start), "api.chunk.size", strconv.Itoa(size))
-
-		whole, _ := shownAs(t, seenOut{Rows: rows})
-		r, err := shownAs(t, seenOut{Rows: rows}, pairs...)
+		value := wiretest.Value(t, reflect.TypeFor[seenOut]()).Interface().(seenOut)
+		value.Note = wire.Note{}
+		view, pairs := wiretest.View(t, []string{"user", "ip", "uid", "yes", "max", "disk"})
+		whole, _ := shownAs(t, value)
+		r, err := shownAs(t, value, pairs...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := naive(decoded(t, whole), filters, sorts, start, size)
-		if got := decoded(t, r); len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
+		want := wiretest.Naive(records(t, whole), view)
+		if got := records(t, r); len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
 			t.Fatalf("%q shows\n%v, want\n%v", pairs, got, want)
 		}
 	})
 }
 
-func decoded(t *rapid.T, r wire.Reply) []map[string]any {
-	var back struct {
-		Data struct{ Acct []map[string]any }
-	}
-	if err := json.Unmarshal(r.AppendJSON(nil), &back); err != nil {
+func records(t *rapid.T, r wire.Reply) []wiretest.Member {
+	n, err := wiretest.JSON(r.AppendJSON(nil))
+	if err != nil {
 		t.Fatal(err)
 	}
-	return back.Data.Acct
-}
-
-func naive(rows []map[string]any, filters, sorts [][3]string, start, size int) (out []map[string]any) {
-	text := func(r map[string]any, f string) string { return fmt.Sprint(r[f]) }
-	for _, r := range rows {
-		if !slices.ContainsFunc(filters, func(f [3]string) bool { return !naivePass(text(r, f[0]), f[1], f[2]) }) {
-			out = append(out, r)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b map[string]any) int {
-		for _, s := range sorts {
-			c := naiveCompare(text(a, s[0]), text(b, s[0]), s[1])
-			if s[2] == "1" {
-				c = -c
-			}
-			if c != 0 {
-				return c
-			}
-		}
-		return 0
-	})
-	start = max(start, 1) - 1
-	if start >= len(out) {
-		return nil
-	}
-	if out = out[start:]; size > 0 && size < len(out) {
-		out = out[:size]
-	}
-	return out
-}
-
-func naivePass(value, kind, arg string) bool {
-	n, a := naiveNumber(value, math.NaN()), naiveNumber(arg, math.NaN())
-	if value == "unlimited" && strings.HasSuffix(kind, "unlimited") {
-		n = math.Inf(1)
-	}
-	switch kind {
-	case "contains":
-		return strings.Contains(strings.ToLower(value), strings.ToLower(arg))
-	case "begins":
-		return strings.HasPrefix(strings.ToLower(value), strings.ToLower(arg))
-	case "eq":
-		return value == arg
-	case "==":
-		return n == a
-	case "lt", "lt_handle_unlimited":
-		return n < a
-	case "lt_equal":
-		return n <= a
-	case "gt", "gt_handle_unlimited":
-		return n > a
-	}
-	return n >= a
-}
-
-// naiveNumber tries ever shorter beginnings.
-func naiveNumber(s string, otherwise float64) float64 {
-	for end := len(s); end > 0; end-- {
-		if n, err := strconv.ParseFloat(s[:end], 64); err == nil {
-			return n
-		}
-	}
-	return otherwise
-}
-
-func naiveCompare(a, b, method string) int {
-	key := func(s string) float64 {
-		n := naiveNumber(s, 0)
-		if method == "ipv4" {
-			var w, x, y, z int
-			if c, _ := fmt.Sscanf(s, "%d.%d.%d.%d", &w, &x, &y, &z); c != 4 {
-				return -1
-			}
-			return float64(((w*256+x)*256+y)*256 + z)
-		}
-		if s == "unlimited" || n == 0 && method == "numeric_zero_as_max" {
-			return math.Inf(1)
-		}
-		return n
-	}
-	if method == "lexicographic" {
-		return cmp.Compare(a, b)
-	}
-	return cmp.Compare(key(a), key(b))
+	data, _ := n.Get("data")
+	return data.Members
 }
 
 // FuzzControls: whatever is asked for is refused with a text or shown, and never

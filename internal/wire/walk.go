@@ -160,7 +160,7 @@ func (n *node) writeMany(to sink, l label, v reflect.Value, shown *Selection) {
 		if item := v.Index(shown.at(i)); list {
 			n.elem.write(to, l, item)
 		} else {
-			n.elem.write(to, keyed(item.Field(0).String()), item.Field(1))
+			n.elem.write(to, key(item.Field(0).String(), n.worded), item.Field(1))
 		}
 		to.pass()
 	}
@@ -216,7 +216,7 @@ func (n *node) writeReshaped(to sink, l label, v reflect.Value) {
 		to.open(l, false)
 		for i := range v.Len() {
 			record, value := v.Index(i), n.members[1]
-			value.node.write(to, keyed(record.FieldByIndex(n.members[0].path).String()), record.FieldByIndex(value.path))
+			value.node.write(to, key(record.FieldByIndex(n.members[0].path).String(), false), record.FieldByIndex(value.path))
 		}
 		to.close(l, false)
 	}

@@ -11,7 +11,7 @@ const xmlHead = `<?xml version="1.0" ?>`
 
 // xmlSink appends XML without attributes. The elements of a list repeat its
 // name, an empty list is nothing, null is an empty element. A key that is data
-// is a tag where it can be the name of one; otherwise the member is written as
+// is a tag only where it is a word of ours; otherwise its member is written as
 // <item><key>KEY</key><value>…</value></item>, with one <value> for each
 // element of a list.
 type xmlSink struct {
@@ -32,7 +32,7 @@ func (x *xmlSink) begin(l label) (tag string, item bool) {
 	if n := len(x.around); n > 0 && x.around[n-1].list {
 		return x.around[n-1].tag, false
 	}
-	if !l.data || tagName(l.name) {
+	if !l.data || l.word && tagName(l.name) {
 		return l.name, false
 	}
 	x.buf = append(x.buf, "<item><key>"...)
@@ -40,7 +40,7 @@ func (x *xmlSink) begin(l label) (tag string, item bool) {
 	return "value", true
 }
 
-// tagName reports whether data can be a tag: by its letters, and because it
+// tagName reports whether a word can be a tag: by its letters, and because it
 // means nothing else here or in XML.
 func tagName(s string) bool {
 	return wireName(s) && s != "item" && (len(s) < 3 || !strings.EqualFold(s[:3], "xml"))

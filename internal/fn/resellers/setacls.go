@@ -82,8 +82,8 @@ func (f family) setacls(ctx context.Context, c api.Call, in setIn) (out setOut, 
 }
 
 type aclList struct {
-	Name       string           `whm:"name"`
-	Privileges wire.Keyed[bool] `whm:"privileges"`
+	Name       string            `whm:"name"`
+	Privileges wire.Worded[bool] `whm:"privileges"`
 }
 
 type listACLsOut struct {

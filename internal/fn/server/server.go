@@ -118,16 +118,16 @@ func (f family) applist(_ context.Context, c api.Call, _ struct{}) (appsOut, err
 }
 
 type privsOut struct {
-	Privileges []wire.Keyed[bool] `whm:"privileges"`
+	Privileges []wire.Worded[bool] `whm:"privileges"`
 }
 
 // myprivs flags what the caller lists: a holder of all is answered all=1 and
 // the rest 0, as recorded.
 func (f family) myprivs(_ context.Context, c api.Call, _ struct{}) (privsOut, error) {
 	table := hostkeep.PrivilegeTable()
-	flags := make(wire.Keyed[bool], len(table))
+	flags := make(wire.Worded[bool], len(table))
 	for i, p := range table {
 		flags[i] = wire.KeyedItem[bool]{Key: string(p.Name), Value: c.Rights.Lists(p.Name)}
 	}
-	return privsOut{[]wire.Keyed[bool]{flags}}, nil
+	return privsOut{[]wire.Worded[bool]{flags}}, nil
 }

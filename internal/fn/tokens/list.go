@@ -45,8 +45,8 @@ func assignable(u hostkeep.Principal) []string {
 
 // flags says of each name whether the set lists it. What "all" implies is not
 // listed, as in recorded answers of myprivs.
-func flags(s hostkeep.Privileges, names []string) wire.Keyed[bool] {
-	out := make(wire.Keyed[bool], len(names))
+func flags(s hostkeep.Privileges, names []string) wire.Worded[bool] {
+	out := make(wire.Worded[bool], len(names))
 	for i, n := range names {
 		out[i] = wire.KeyedItem[bool]{Key: n, Value: s.Lists(hostkeep.Privilege(n))}
 	}

@@ -131,9 +131,9 @@ func nameTaken(name string) error {
 
 // Keyed rows of api_token_list.
 type listed struct {
-	Name      string           `whm:"name"`
-	Created   time.Time        `whm:"create_time"`
-	Expires   time.Time        `whm:"expires_at"`
-	ACLs      wire.Keyed[bool] `whm:"acls"`
-	Addresses []string         `whm:"whitelist_ips,null"`
+	Name      string            `whm:"name"`
+	Created   time.Time         `whm:"create_time"`
+	Expires   time.Time         `whm:"expires_at"`
+	ACLs      wire.Worded[bool] `whm:"acls"`
+	Addresses []string          `whm:"whitelist_ips,null"`
 }
