@@ -37,11 +37,11 @@ func (a *App) authenticate(ctx context.Context, authorization []string, addr net
 func (a *App) answer(ctx context.Context, c hostkeep.Caller, r httpd.Request) httpd.Answer {
 	p, err := wire.Parse(r.RawQuery, r.ContentType, r.Body, a.wireLimits())
 	if err != nil {
-		return a.refuse(c, r, version(r), err)
+		return a.refuse(c, r, err)
 	}
 	v, _, err := p.Version()
 	if err != nil {
-		return a.refuse(c, r, 1, err)
+		return a.refuseIn(1, c, r, err)
 	}
 	return shape(r, a.api.CallVersion(ctx, c, v, r.Function, p))
 }
@@ -73,23 +73,24 @@ func shape(r httpd.Request, reply api.Reply) httpd.Answer {
 }
 
 // version guesses which API was meant by a request whose parameters cannot be
-// read: one that does not speak of api.version means API 0.
+// read: one that does not speak of api.version means API 0, as far as it is known.
 func version(r httpd.Request) int {
 	const name = "api.version"
-	if strings.Contains(r.RawQuery, name) || bytes.Contains(r.Body, []byte(name)) {
+	if r.Unread || strings.Contains(r.RawQuery, name) || bytes.Contains(r.Body, []byte(name)) {
 		return 1
 	}
 	return 0
 }
 
-// refuse answers a request whose parameters cannot be read.
-func (a *App) refuse(c hostkeep.Caller, r httpd.Request, version int, err error) httpd.Answer {
-	if hostkeep.KindOf(err) == 0 {
-		a.log.Error("a request's parameters cannot be read", "id", c.RequestID, "err", err)
-	}
-	reply := a.api.Refuse(c, version, r.Function, err)
-	reply.Function = "" // it was not called
-	return shape(r, reply)
+// refuse answers a request that does not reach its function.
+func (a *App) refuse(c hostkeep.Caller, r httpd.Request, err error) httpd.Answer {
+	return a.refuseIn(version(r), c, r, err)
+}
+
+func (a *App) refuseIn(version int, c hostkeep.Caller, r httpd.Request, err error) httpd.Answer {
+	answer := shape(r, a.api.Refuse(c, version, r.Function, err))
+	answer.Function = "" // it was not called
+	return answer
 }
 
 // inner runs one call of a batch.

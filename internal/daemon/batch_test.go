@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -163,6 +164,36 @@ func TestVersions(t *testing.T) {
 		a = w.answer(context.Background(), stranger, httpd.Request{Function: "createacct", XML: xml})
 		if a.Header.Get("X-Hostkeep-Missing-Privilege") != "create-acct" || !strings.Contains(string(a.Body), "Permission denied") {
 			t.Errorf("a stranger is answered %s", a.Body)
+		}
+	}
+}
+
+// TestRefusedBeforeTheirFunction: what does not reach its function is answered
+// in the form that was asked for, as far as that is known.
+func TestRefusedBeforeTheirFunction(t *testing.T) {
+	t.Parallel()
+	w := opened(t)
+	c := w.root()
+	c.RequestID = "k3x9"
+	no := hostkeep.Errorf(hostkeep.Invalid, "No <b>.")
+	const v0 = `{"result":[{"status":0,"statusmsg":"No <b>."}]}`
+	const v1 = `{"metadata":{"version":1,"command":"suspendacct","result":0,"reason":"No <b>."}}`
+	for about, tt := range map[string]struct {
+		r    httpd.Request
+		err  error
+		want string
+	}{
+		"a query of API 0":        {httpd.Request{Function: "suspendacct"}, no, v0},
+		"a query of API 1":        {httpd.Request{Function: "suspendacct", RawQuery: "api.version=1"}, no, v1},
+		"a body of API 0":         {httpd.Request{Function: "suspendacct", Body: []byte("user=x")}, no, v0},
+		"a body of API 1":         {httpd.Request{Function: "suspendacct", Body: []byte(`{"api.version":1}`)}, no, v1},
+		"a body that nobody read": {httpd.Request{Function: "suspendacct", Unread: true}, no, v1},
+		"XML of API 0":            {httpd.Request{Function: "suspendacct", XML: true}, no, `<?xml version="1.0" ?><suspendacct><result><status>0</status><statusmsg>No &lt;b&gt;.</statusmsg></result></suspendacct>`},
+		"an unknown function":     {httpd.Request{Function: "<x>", Unread: true, XML: true}, no, `<?xml version="1.0" ?><result><metadata><version>1</version><command>&lt;x&gt;</command><result>0</result><reason>No &lt;b&gt;.</reason></metadata></result>`},
+		"internal":                {httpd.Request{Function: "suspendacct"}, errors.New("hush"), `{"result":[{"status":0,"statusmsg":"(XID k3x9) An internal error occurred."}]}`},
+	} {
+		if got := string(w.refuse(c, tt.r, tt.err).Body); got != tt.want {
+			t.Errorf("%s: %s, want %s", about, got, tt.want)
 		}
 	}
 }

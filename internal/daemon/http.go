@@ -17,6 +17,7 @@ func (a *App) httpServer() *httpd.Server {
 		Unavailable:   func(err error) bool { return errors.Is(err, auth.ErrUnavailable) },
 		RefusalReason: refusalReason,
 		Call:          a.answer,
+		Refuse:        a.refuse,
 		OpenAPI:       sync.OnceValues(func() ([]byte, error) { return doc.OpenAPI(a.api.Functions(), server.Level) }),
 		Limits:        a.limits(),
 		Proxies:       a.cfg.Proxies,

@@ -7,27 +7,30 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"github.com/hostkeep/hostkeep"
 )
 
 // body reads the request's body, or answers why it cannot. It is called for
 // authenticated callers only.
-func (x *exchange) body() (body []byte, ok bool) {
+func (x *exchange) body() (ok bool) {
 	limit := x.s.o.Limits.Body
 	err := error(&http.MaxBytesError{Limit: int64(limit)})
+	var body []byte
 	if x.r.ContentLength <= int64(limit) {
 		body, err = io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, int64(limit)))
 	}
 	if err != nil {
 		x.close()
 		status, reason := badBody(err)
-		x.fail(status, reason)
-		return nil, false
+		x.fail(status, hostkeep.Errorf(hostkeep.Invalid, "%s", reason))
+		return false
 	}
-	x.read = true
+	x.read, x.request.Unread, x.request.Body = true, false, body
 	// A revoke may have to wait for another node; the time for writing begins
 	// with the answer. (HTTP/2 would cut the call off, HTTP/1 would not.)
 	_ = x.ctl.SetWriteDeadline(time.Time{})
-	return body, true
+	return true
 }
 
 func badBody(err error) (status int, reason string) {

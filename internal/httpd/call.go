@@ -1,11 +1,11 @@
 package httpd
 
 import (
-	"encoding/json"
-	"encoding/xml"
 	"maps"
 	"net/http"
 	"strings"
+
+	"github.com/hostkeep/hostkeep"
 )
 
 const (
@@ -17,22 +17,27 @@ const (
 // call answers /json-api/FUNCTION and /xml-api/FUNCTION: whoever calls is known
 // before a byte of the body is read.
 func (x *exchange) call(function string, xml bool) {
-	x.command, x.xml = function, xml
+	x.request = Request{
+		Function: function, RawQuery: x.r.URL.RawQuery, ContentType: x.r.Header.Get("Content-Type"),
+		Unread: x.r.ContentLength != 0, XML: xml,
+	}
 	if !x.authenticate() || !x.method() {
 		return
 	}
 	x.caller.ReadOnly = x.r.Method == http.MethodHead
-	body, ok := x.body()
-	if !ok {
+	if !x.body() {
 		return
 	}
-	a := x.s.o.Call(x.r.Context(), x.caller, Request{
-		Function: function, RawQuery: x.r.URL.RawQuery, ContentType: x.r.Header.Get("Content-Type"), Body: body, XML: xml,
-	})
+	a := x.s.o.Call(x.r.Context(), x.caller, x.request)
 	if a.Function != "" {
 		x.path = strings.TrimSuffix(x.path, "-") + a.Function
 	}
 	x.s.o.Metrics.Call(a.Function, a.OK)
+	x.send(a)
+}
+
+// send writes an answer as it stands.
+func (x *exchange) send(a Answer) {
 	maps.Copy(x.w.Header(), a.Header)
 	if a.Status == 0 {
 		a.Status = http.StatusOK
@@ -44,6 +49,13 @@ func (x *exchange) call(function string, xml bool) {
 	x.answer(a.Status, a.ContentType, a.Body)
 }
 
+// fail answers a call of an authenticated caller that does not reach its function.
+func (x *exchange) fail(status int, err error) {
+	a := x.s.o.Refuse(x.caller, x.request, err)
+	a.Status = status
+	x.send(a)
+}
+
 // method refuses what no client of WHM sends: a call must not be made by a
 // method that intermediaries and browsers take for harmless.
 func (x *exchange) method() bool {
@@ -52,7 +64,7 @@ func (x *exchange) method() bool {
 		return true
 	}
 	x.w.Header().Set("Allow", "GET, HEAD, POST, PUT")
-	x.fail(http.StatusMethodNotAllowed, "This method is not answered; call with GET or POST.")
+	x.fail(http.StatusMethodNotAllowed, hostkeep.Errorf(hostkeep.Unsupported, "This method is not answered; call with GET or POST."))
 	return false
 }
 
@@ -87,32 +99,4 @@ func (x *exchange) refuse(status int, reason string) {
 	}
 	x.answer(status, jsonType, []byte(`{"cpanelresult":{"apiversion":"2","error":"`+text+
 		`","data":{"reason":"`+text+`","result":"0"},"type":"text"}}`))
-}
-
-// failure is API 1's answer to a call that did not reach its function.
-type failure struct {
-	Metadata failureMetadata `json:"metadata"`
-}
-
-type failureMetadata struct {
-	Version int    `json:"version"`
-	Command string `json:"command"`
-	Result  int    `json:"result"`
-	Reason  string `json:"reason"`
-}
-
-func (x *exchange) fail(status int, reason string) {
-	if x.xml {
-		x.answer(status, xmlType, []byte(xmlHead+"<result><metadata><version>1</version><command>"+xmlText(x.command)+
-			"</command><result>0</result><reason>"+xmlText(reason)+"</reason></metadata></result>"))
-		return
-	}
-	body, _ := json.Marshal(failure{failureMetadata{1, x.command, 0, reason}}) // cannot fail: strings and numbers
-	x.answer(status, jsonType, body)
-}
-
-func xmlText(s string) string {
-	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(s)) // a Builder does not fail
-	return b.String()
 }

@@ -22,9 +22,8 @@ type exchange struct {
 	addr netip.Addr // of the caller; invalid when the socket has none
 	from time.Time
 
-	path    string // class of the path, see class
-	command string // the function's name as called, for a failure's answer
-	xml     bool   // a failure's answer is wanted in XML
+	path    string  // class of the path, see class
+	request Request // of a call, as far as it has been read
 	caller  hostkeep.Caller
 	refusal string // word, "" when not refused
 	status  int    // 0 until answered

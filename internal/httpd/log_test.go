@@ -128,7 +128,7 @@ func TestAPanicIsAnsweredCountedAndLoggedWithoutValues(t *testing.T) {
 	for function, kind := range map[string]string{"boom": "httpd_test.secretPanic", "index": "runtime.boundsError"} {
 		res := g.ask("whm", req("GET /json-api/"+function, []string{authorized}, ""))
 		id := res.Header.Get("X-Request-Id")
-		res.want(t, 500, `{"metadata":{"version":1,"command":"`+function+`","result":0,"reason":"An internal error happened. The server's log has it under `+id+`."}}`)
+		res.want(t, 500, `{"metadata":{"version":1,"command":"`+function+`","result":0,"reason":"internal, see `+id+`"}}`)
 		res.wantHeader(t, "Content-Type", jsonContent)
 		line := waitFor(g, `"msg":"panic","id":"`+id+`"`)
 		if !strings.Contains(line, `"type":"`+kind+`"`) {

@@ -1,11 +1,14 @@
 package httpd
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime"
 	"strings"
 )
+
+var errPanic = errors.New("a panic, which the log has")
 
 // recovered turns a panic into an answer, a count and a line in the log. The line
 // has the type of what was thrown and the names of the functions on the way:
@@ -23,7 +26,8 @@ func (x *exchange) recovered() {
 		panic(http.ErrAbortHandler)
 	}
 	x.close()
-	x.fail(http.StatusInternalServerError, "An internal error happened. The server's log has it under "+x.id+".")
+	x.caller.RequestID = x.id
+	x.fail(http.StatusInternalServerError, errPanic)
 }
 
 // Stack names the functions of this goroutine with their lines, leaving out the

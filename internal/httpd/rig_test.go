@@ -20,6 +20,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/httpd"
 	"github.com/hostkeep/hostkeep/internal/metrics"
 	"github.com/hostkeep/hostkeep/internal/tlscert"
+	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
 const good = "whm root:GOODSECRET"
@@ -85,12 +86,24 @@ func (g *rig) call(_ context.Context, _ hostkeep.Caller, r httpd.Request) httpd.
 	return a
 }
 
+// refuse is what the daemon does, for API 1 alone.
+func refuse(c hostkeep.Caller, r httpd.Request, err error) httpd.Answer {
+	reply := wire.Reply{Command: r.Function, Reason: err.Error()}
+	if hostkeep.KindOf(err) == 0 {
+		reply.Reason = "internal, see " + c.RequestID
+	}
+	if r.XML {
+		return httpd.Answer{ContentType: `text/xml; charset="utf-8"`, Body: reply.AppendXML(nil)}
+	}
+	return httpd.Answer{ContentType: `application/json; charset="utf-8"`, Body: reply.AppendJSON(nil)}
+}
+
 // start serves all handlers; with changes the options first.
 func start(t *testing.T, with ...func(*httpd.Options)) *rig {
 	t.Helper()
 	g := &rig{t: t, metrics: metrics.New()}
 	o := httpd.Options{
-		Authenticate: g.authenticate, Call: g.call,
+		Authenticate: g.authenticate, Call: g.call, Refuse: refuse,
 		Unavailable: func(err error) bool { return errors.Is(err, errNotNow) },
 		RefusalReason: func(err error) string {
 			if errors.Is(err, errNotNow) {

@@ -26,6 +26,10 @@ type Options struct {
 	// Call answers a call of an authenticated caller. Its context ends when the
 	// client goes away or the server has drained.
 	Call func(ctx context.Context, c hostkeep.Caller, r Request) Answer
+	// Refuse answers a call that does not reach its function, in the form that
+	// was asked for. A *hostkeep.Error says why; any other is an internal one,
+	// which the log has already.
+	Refuse func(c hostkeep.Caller, r Request, err error) Answer
 	// OpenAPI is the document that /openapi.json answers, as JSON, to whoever is
 	// authenticated; an error is answered as an internal one.
 	OpenAPI func() ([]byte, error)
@@ -43,6 +47,7 @@ type Request struct {
 	RawQuery    string
 	ContentType string
 	Body        []byte
+	Unread      bool // the body was not read: what it says is not known
 	XML         bool // the answer is wanted in XML
 }
 
