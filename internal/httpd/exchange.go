@@ -77,13 +77,16 @@ func (x *exchange) head(status int, contentType string) {
 	x.w.WriteHeader(status)
 }
 
-// counted is the body, counted for the access log.
+// counted is the body, counted for the access log as it is before it is packed.
 type counted struct{ x *exchange }
 
-// Write writes a part of the body.
+// Write writes a part of the body. The first is sent at once: whoever waits sees
+// that the answer has begun.
 func (c counted) Write(p []byte) (int, error) {
 	n, err := c.x.w.Write(p)
-	c.x.bytes += n
+	if c.x.bytes += n; err == nil && c.x.bytes == n {
+		err = c.x.ctl.Flush()
+	}
 	return n, err
 }
 

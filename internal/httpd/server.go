@@ -137,10 +137,10 @@ func (s *Server) cpanel(x *exchange) {
 
 // handler wraps a route in what every request gets.
 func (s *Server) handler(route func(*exchange)) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return packing(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := s.begin(w, r)
 		defer x.end()
 		defer x.recovered()
 		route(x)
-	})
+	}))
 }
