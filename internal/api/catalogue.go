@@ -170,10 +170,8 @@ func (c *Catalogue) run(ctx context.Context, who hostkeep.Caller, f *Function, p
 	if err != nil {
 		return err
 	}
-	if f.Touches != NoCredentials {
-		if err := f.In.Misspelt(p); err != nil {
-			return err
-		}
+	if err := nearMisses(f, p, r); err != nil {
+		return err
 	}
 	in := f.newIn()
 	if err := f.In.Decode(in, p); err != nil {
@@ -195,6 +193,21 @@ func (c *Catalogue) run(ctx context.Context, who hostkeep.Caller, f *Function, p
 	return err
 }
 
+// nearMisses refuses a misspelt parameter where ignoring it could leave a
+// credential wider than it was meant, and warns of it where something changes.
+func nearMisses(f *Function, p wire.Params, r *Reply) error {
+	if !f.Writes {
+		return nil
+	}
+	for _, m := range f.In.NearMisses(p) {
+		if f.Touches == OwnTokens || f.Touches == WHMUsers {
+			return m.Refusal()
+		}
+		r.Note.Warnings = append(r.Note.Warnings, m.Warning())
+	}
+	return nil
+}
+
 // plan reads the output controls and fits them to the function's list, before
 // anything is done. API 0 has none.
 func plan(f *Function, p wire.Params, r *Reply) (*wire.Plan, error) {
@@ -210,9 +223,9 @@ func plan(f *Function, p wire.Params, r *Reply) (*wire.Plan, error) {
 	case err != nil:
 		return nil, err
 	case plan == nil:
-		r.Note.Warnings = []string{"Output controls (" + strings.Join(p.Controls(), ", ") + ") have no effect here: " + f.Name + " answers no list of records."}
+		r.Note.Warnings = append(r.Note.Warnings, "Output controls (" + strings.Join(p.Controls(), ", ") + ") have no effect here: " + f.Name + " answers no list of records.")
 	default:
-		r.Note.Warnings = plan.Warnings()
+		r.Note.Warnings = append(r.Note.Warnings, plan.Warnings()...)
 	}
 	return plan, nil
 }

@@ -99,8 +99,12 @@ func TestCreateacct(t *testing.T) {
 	w.refused(root, "too short", "createacct", "username", "fresh", "domain", "fresh.example", "password", "short")
 	w.refused(root, "neither root nor a reseller", "createacct", "username", "fresh", "domain", "fresh.example", "owner", "client")
 	w.refused(root, "savepkg", "createacct", "username", "fresh", "domain", "fresh.example", "savepkg", "1")
-	w.refused(root, `"pasword"`, "createacct", "username", "fresh", "domain", "fresh.example", "pasword", "misspelt on the way")
-
+	if warned := text(w.must(root, "createacct", "username", "slip", "domain", "slip.example", "qouta", "5", "MAXFTP", "3")); !strings.Contains(warned, `\"qouta\"; it was ignored. Did you mean \"quota\"?`) {
+		t.Errorf("a slip of the pen is answered %s", warned)
+	}
+	if slip := rows(t, dataOf(t, w.must(root, "accountsummary", "user", "slip")), "acct")[0]; slip["maxftp"] != "3" {
+		t.Errorf("MAXFTP=3 comes to %v", slip["maxftp"])
+	}
 	r := w.must(root, "createacct", "username", "Fresh", "domain", "FRESH.example", "plan", "gold", "maxpop", "7", "owner", "shop", "contactemail", "me@fresh.example", "password", "a long one")
 	answer := text(r)
 	if !strings.Contains(answer, `"reason":"Account Creation Ok"`) || !strings.Contains(answer, "PassWord: a long one") || !strings.Contains(answer, `"package":"gold"`) {

@@ -56,6 +56,7 @@ type Input struct {
 	typ    reflect.Type
 	fields []field
 	index  map[string]int // declared names and aliases
+	folded map[string]int // the same in lower case; below 0 where several are one then
 	listed []stem         // what is matched by more than its exact name
 	known  []candidate    // what a misspelling is compared with
 }
@@ -64,7 +65,7 @@ type Input struct {
 // `whm:"name,option,..."`, and perhaps `doc:"sentence"`. Embedded structs are
 // flattened. Every mistake is reported at once.
 func CompileInput(t reflect.Type) (*Input, error) {
-	in := &Input{typ: t, index: map[string]int{}}
+	in := &Input{typ: t, index: map[string]int{}, folded: map[string]int{}}
 	if t == nil || t.Kind() != reflect.Struct {
 		return in, fmt.Errorf("input %v is not a struct", t)
 	}
@@ -76,6 +77,11 @@ func CompileInput(t reflect.Type) (*Input, error) {
 				in.listed = append(in.listed, stem{name, i, f.Type == typePrefix})
 			}
 			in.known = append(in.known, newCandidate(name, f.many()))
+			if at, taken := in.folded[fold(name)]; taken && at != i {
+				in.folded[fold(name)] = -1
+			} else {
+				in.folded[fold(name)] = i
+			}
 		}
 	}
 	return in, err

@@ -145,7 +145,8 @@ func TestDecode(t *testing.T) {
 		{"a list of few", "user=u&ns=two&ns1=one", "", "ns=[two one]"},
 		{"prefix", "user=u&flag-b=1&flag-a=y&flag-c=0&flag-d=n&flag-e=&flag-=1", "", "flag-=[b a]"},
 		{"body wins for a prefix", "user=u&flag-a=1&flag-b=1", "flag-a=0", "flag-=[b]"},
-		{"unknown ones are ignored", "user=u&what=1&USERNAME=x&api.version=1", "", "user=u"},
+		{"unknown ones are ignored", "user=u&what=1&USERNAMES=x&api.version=1", "", "user=u"},
+		{"names in another case", "USERNAME=u&Acl-2=b&aCL-1=a&QUOTA=5&FLAG-b=1", "", "user=u quota=5 acl=[a b] flag-=[b]"},
 	}
 	in := mustCompile[everyIn](t)
 	for _, tt := range tests {

@@ -14,10 +14,15 @@ type stem struct {
 }
 
 // match finds the declared parameter that a key belongs to: by its exact name,
-// else as an element of a list, else by a prefix; the longest name wins. The
-// suffix is the N of a list's element or what follows a prefix.
+// else by its name in another case (WHM's own functions spell MAXFTP and maxftp,
+// Line and line), else as an element of a list, else by a prefix; the longest name
+// wins. The suffix is the N of a list's element or what follows a prefix.
 func (in *Input) match(key string) (i int, suffix string, ok bool) {
-	if i, ok = in.index[key]; ok {
+	if i, ok = in.index[key]; !ok {
+		i, ok = in.folded[fold(key)]
+		ok = ok && i >= 0
+	}
+	if ok {
 		if in.fields[i].Type == typePrefix {
 			return 0, "", false // the bare prefix names nothing
 		}
@@ -25,10 +30,10 @@ func (in *Input) match(key string) (i int, suffix string, ok bool) {
 	}
 	best := stem{}
 	for _, f := range in.listed {
-		rest, begins := strings.CutPrefix(key, f.name)
-		if !begins || len(f.name) <= len(best.name) || rest == "" {
+		if len(key) <= len(f.name) || len(f.name) <= len(best.name) || fold(key[:len(f.name)]) != fold(f.name) {
 			continue
 		}
+		rest := key[len(f.name):]
 		if n, number := listSuffix(rest); f.prefix {
 			best, suffix = f, rest
 		} else if number {
@@ -36,6 +41,17 @@ func (in *Input) match(key string) (i int, suffix string, ok bool) {
 		}
 	}
 	return best.field, suffix, best.name != ""
+}
+
+// fold is a name in lower case, as far as ASCII goes: names have nothing else.
+func fold(name string) string {
+	lower := func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}
+	return strings.Map(lower, name)
 }
 
 // listSuffix reads what may follow a list's name: -N, N, [] or [N].

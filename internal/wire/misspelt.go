@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -8,19 +9,32 @@ import (
 	"github.com/hostkeep/hostkeep"
 )
 
-// Misspelt refuses the first parameter that is nearly a declared one. Unknown
-// parameters are ignored elsewhere; where credentials are made, ignoring acls
-// for acl would make a token that may do everything.
-func (in *Input) Misspelt(p Params) error {
+// NearMiss is a parameter that is not declared, and nearly is.
+type NearMiss struct{ name, near string }
+
+// NearMisses lists the parameters that are nearly declared ones, in the order
+// given. WHM ignores what it does not know; where credentials are made, ignoring
+// acls for acl would make a token that may do everything.
+func (in *Input) NearMisses(p Params) (list []NearMiss) {
 	for _, name := range p.Names() {
 		if _, _, ok := in.match(name); ok {
 			continue
 		}
 		if near := in.near(name); near != "" {
-			return hostkeep.Errorf(hostkeep.Invalid, "There is no parameter %q; did you mean %q? Nothing was changed.", shown(name), near)
+			list = append(list, NearMiss{shown(name), near})
 		}
 	}
-	return nil
+	return list
+}
+
+// Refusal is the error where a near miss must not be ignored.
+func (m NearMiss) Refusal() error {
+	return hostkeep.Errorf(hostkeep.Invalid, "There is no parameter %q; did you mean %q? Nothing was changed.", m.name, m.near)
+}
+
+// Warning says that it is ignored.
+func (m NearMiss) Warning() string {
+	return fmt.Sprintf("There is no parameter %q; it was ignored. Did you mean %q?", m.name, m.near)
 }
 
 // near finds the declared name that is nearest to one that is not declared.

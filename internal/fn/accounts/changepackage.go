@@ -56,7 +56,8 @@ type passwdIn struct {
 	User     string          `whm:"user,required"`
 	Password hostkeep.Secret `whm:"password,required,alias=pass"`
 	Database bool            `whm:"db_pass_update,default=1" doc:"taken and without effect: no database server is run"`
-	Digest   bool            `whm:"enabledigest,alias=digestauth,default=0" doc:"taken and without effect"`
+	Digest   bool            `whm:"enabledigest,default=0" doc:"taken and without effect"`
+	Auth     bool            `whm:"digestauth,default=0" doc:"taken and without effect"`
 }
 
 type passwdOut struct {
