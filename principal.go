@@ -63,6 +63,7 @@ type Caller struct {
 	TokenID     int64      // 0 unless Via is ViaToken
 	Expires     time.Time  // the token's end; zero: none
 	Addresses   AddressList
+	TokenHash   TokenHash
 	TokenChange int64 // Token.Change as seen, checked again when something is written
 
 	ReadOnly  bool       // the request's method (HEAD) must change nothing

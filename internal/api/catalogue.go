@@ -223,7 +223,7 @@ func plan(f *Function, p wire.Params, r *Reply) (*wire.Plan, error) {
 	case err != nil:
 		return nil, err
 	case plan == nil:
-		r.Note.Warnings = append(r.Note.Warnings, "Output controls (" + strings.Join(p.Controls(), ", ") + ") have no effect here: " + f.Name + " answers no list of records.")
+		r.Note.Warnings = append(r.Note.Warnings, "Output controls ("+strings.Join(p.Controls(), ", ")+") have no effect here: "+f.Name+" answers no list of records.")
 	default:
 		r.Note.Warnings = append(r.Note.Warnings, plan.Warnings()...)
 	}

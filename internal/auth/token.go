@@ -49,7 +49,7 @@ func (a *Authenticator) judge(t hostkeep.Token, owner hostkeep.Principal, user s
 	}
 	return hostkeep.Caller{
 		User: owner, Via: hostkeep.ViaToken, Rights: t.Privileges.And(owner.Rights()),
-		TokenID: t.ID, Expires: t.Expires, Addresses: t.Addresses, TokenChange: t.Change,
+		TokenID: t.ID, Expires: t.Expires, Addresses: t.Addresses, TokenHash: t.Hash, TokenChange: t.Change,
 		Addr: r.Addr, RequestID: r.ID,
 	}, nil
 }

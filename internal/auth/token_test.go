@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"net/netip"
 	"reflect"
@@ -26,7 +27,7 @@ func TestTokenMakesTheCaller(t *testing.T) {
 	}
 	want := hostkeep.Caller{
 		User: n.principals["alice"], Via: hostkeep.ViaToken, Rights: privileges("list-accts"),
-		TokenID: 7, Expires: end, Addresses: list, TokenChange: 9, Addr: peer, RequestID: "r1",
+		TokenID: 7, Expires: end, Addresses: list, TokenHash: sha256.Sum256([]byte(secretA)), TokenChange: 9, Addr: peer, RequestID: "r1",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("caller = %+v\nwant %+v", got, want)

@@ -93,9 +93,19 @@ func (a *App) refuseIn(version int, c hostkeep.Caller, r httpd.Request, err erro
 	return answer
 }
 
-// inner runs one call of a batch.
+// errChanged is what the rest of a batch is told whose credential has ended.
+var errChanged = hostkeep.Errorf(hostkeep.Denied, "Your credential was changed while this batch ran; nothing more was done.")
+
+// inner runs one call of a batch, with the caller's rights as they are by now.
 func (a *App) inner(ctx context.Context, from *api.Catalogue, c hostkeep.Caller, function string, p wire.Params) wire.Reply {
-	r := from.Call(ctx, c, function, p)
+	now, err := a.auth.Again(c)
+	if err != nil {
+		if !errors.Is(err, auth.ErrUnavailable) {
+			err = errChanged
+		}
+		return from.Refuse(c, 1, function, err).Reply
+	}
+	r := from.Call(ctx, now, function, p)
 	a.metrics.Call(r.Function, r.OK)
 	return r.Reply
 }

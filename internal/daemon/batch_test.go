@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/httpd"
@@ -195,5 +196,46 @@ func TestRefusedBeforeTheirFunction(t *testing.T) {
 		if got := string(w.refuse(c, tt.r, tt.err).Body); got != tt.want {
 			t.Errorf("%s: %s, want %s", about, got, tt.want)
 		}
+	}
+}
+
+// TestBatchEndsWithItsCredential: what a token may not do any more, a batch that
+// it began may not do either, from the next call on; reads included.
+func TestBatchEndsWithItsCredential(t *testing.T) {
+	t.Parallel()
+	w := opened(t)
+	w.must(w.root(), "createacct", "username", "shop", "domain", "shop.example")
+	w.must(w.root(), "setupreseller", "user", "shop")
+	signIn := func() hostkeep.Caller {
+		c, err := w.with("root", w.newToken(w.root(), "token_name", "me"), "192.0.2.1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	e := w.batch(signIn(), "", "version", "api_token_revoke?token_name=me", "listaccts", "version")
+	if want := []string{"version=1", "api_token_revoke=1", "listaccts=0", "version=0"}; !slices.Equal(e.results(), want) {
+		t.Errorf("revoked: %q", e.results())
+	}
+	e = w.batch(signIn(), "", "listaccts", "api_token_update?token_name=me&acl=basic-system-info", "listaccts", "version")
+	if want := []string{"listaccts=1", "api_token_update=1", "listaccts=0", "version=1"}; !slices.Equal(e.results(), want) {
+		t.Errorf("narrowed: %q", e.results())
+	}
+	w.must(w.root(), "api_token_revoke", "token_name", "me")
+	c := signIn()
+	w.must(w.root(), "api_token_update", "token_name", "me", "expires_at", fmt.Sprint(w.now.Unix()+1))
+	w.now = w.now.Add(time.Second)
+	if e = w.batch(c, "", "version"); !slices.Equal(e.results(), []string{"version=0"}) {
+		t.Errorf("ended: %q", e.results())
+	}
+	shop := w.as("shop")
+	shop.User.Privileges = hostkeep.Everything() // as it was when the request began
+	shop.Rights = hostkeep.Everything()
+	if e = w.batch(shop, "", "listresellers", "version"); !slices.Equal(e.results(), []string{"listresellers=0", "version=1"}) {
+		t.Errorf("a reseller keeps rights that it has lost: %q", e.results())
+	}
+	w.must(w.root(), "suspendacct", "user", "shop")
+	if e = w.batch(shop, "", "version"); !slices.Equal(e.results(), []string{"version=0"}) {
+		t.Errorf("a suspended reseller: %q", e.results())
 	}
 }

@@ -1,0 +1,36 @@
+package auth
+
+import "github.com/hostkeep/hostkeep"
+
+// Again judges a caller once more, as of now: a request that makes many calls
+// must not outlive the credential that it began with. The rights are what is
+// left of them now; a token that is gone, over or moved out of its addresses is refused, and
+// so is a user whose row has changed since the password was checked, because the
+// password may be what changed. The error is as WHM's.
+func (a *Authenticator) Again(c hostkeep.Caller) (hostkeep.Caller, error) {
+	if c.Via == hostkeep.ViaToken {
+		t, owner, found := a.memory.TokenByHash(c.TokenHash)
+		if err := a.ready(); err != nil {
+			return hostkeep.Caller{}, err
+		}
+		if !found || t.Hash != c.TokenHash || t.ID != c.TokenID {
+			return hostkeep.Caller{}, refuse(ReasonSecret, c.User, c.TokenID)
+		}
+		now, err := a.judge(t, owner, owner.Name, Request{Addr: c.Addr, ID: c.RequestID})
+		now.Rights, now.ReadOnly = now.Rights.And(c.Rights), c.ReadOnly
+		return now, err
+	}
+	user, known := a.memory.PrincipalByName(c.User.Name)
+	if err := a.ready(); err != nil {
+		return hostkeep.Caller{}, err
+	}
+	reason := userReason(user)
+	if !known || user.ID != c.User.ID || c.Via == hostkeep.ViaPassword && user.Change != c.User.Change {
+		reason = ReasonSecret
+	}
+	if reason != "" {
+		return hostkeep.Caller{}, refuse(reason, c.User, 0)
+	}
+	c.User, c.Rights = user, user.Rights().And(c.Rights)
+	return c, nil
+}
