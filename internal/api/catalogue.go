@@ -219,11 +219,12 @@ func plan(f *Function, p wire.Params, r *Reply) (*wire.Plan, error) {
 		return nil, err
 	}
 	plan, err := f.Out.Plan(*view)
+	on, _ := p.Controls() // View has read them
 	switch {
 	case err != nil:
 		return nil, err
 	case plan == nil:
-		r.Note.Warnings = append(r.Note.Warnings, "Output controls ("+strings.Join(p.Controls(), ", ")+") have no effect here: "+f.Name+" answers no list of records.")
+		r.Note.Warnings = append(r.Note.Warnings, "Output controls ("+strings.Join(on, ", ")+") have no effect here: "+f.Name+" answers no list.")
 	default:
 		r.Note.Warnings = append(r.Note.Warnings, plan.Warnings()...)
 	}

@@ -14,7 +14,10 @@ import (
 // read. nil: none is.
 func (p Params) View() (*View, error) {
 	var v View
-	enabled := p.Controls()
+	enabled, err := p.Controls()
+	if err != nil {
+		return nil, err
+	}
 	for _, control := range enabled {
 		read := map[string]func(*View, group) error{
 			"api.filter": (*View).readFilters, "api.sort": (*View).readSorts,
@@ -47,16 +50,19 @@ func (p Params) group(control string) (group, error) {
 		if _, seen := g.values[rest]; !ok || seen {
 			continue
 		}
-		value, _, clash := single(p.named(a.name))
+		value, given, clash := single(p.named(a.name))
 		if clash {
 			return g, moreThanOnce(shown(a.name))
 		}
-		g.values[rest] = value
+		if given {
+			g.values[rest] = value
+		}
 	}
 	return g, nil
 }
 
-func (g group) on(name string) bool { return g.values[name] != "" && g.values[name] != "0" }
+// flag reads a switch of the group.
+func (g group) flag(name string) (bool, error) { return flag(g.name+"."+name, g.values[name]) }
 
 // letters lists the rules of a group in their order.
 func (g group) letters() (list []string, err error) {
@@ -64,7 +70,7 @@ func (g group) letters() (list []string, err error) {
 		letter, _, _ := strings.Cut(name, ".")
 		switch {
 		case name == "enable" || name == "verbose" || slices.Contains(list, letter):
-		case strings.Trim(letter, "abcdefghijklmnopqrstuvwxyz") != "" || letter == "":
+		case strings.Trim(letter, "abcdefghijklmnopqrstuvwxyz") != "" || letter == "" || letter == "enable" || letter == "verbose":
 			return nil, hostkeep.Errorf(hostkeep.Invalid, "The parameter %q is no output control: rules have the letters a to z, za and so on.", shown(g.name+"."+name))
 		default:
 			list = append(list, letter)
@@ -81,7 +87,7 @@ func (g group) rules(members ...string) (list []map[string]string, err error) {
 		return nil, err
 	}
 	for _, l := range letters {
-		rule := map[string]string{}
+		rule := map[string]string{"letter": l}
 		for name, value := range g.values {
 			if member, ok := strings.CutPrefix(name, l+"."); ok {
 				if !slices.Contains(members, member) {
@@ -98,27 +104,46 @@ func (g group) rules(members ...string) (list []map[string]string, err error) {
 	return list, nil
 }
 
-func (v *View) readFilters(g group) error {
+func (v *View) readFilters(g group) (err error) {
+	if v.Tell.Filter, err = g.flag("verbose"); err != nil {
+		return err
+	}
 	rules, err := g.rules("field", "type", "arg0")
-	v.Filters, v.Tell.Filter = []Filter{}, g.on("verbose")
+	v.Filters = []Filter{}
 	for _, r := range rules {
-		v.Filters = append(v.Filters, Filter{Field: r["field"], Type: r["type"], Arg: r["arg0"]})
+		f := Filter{Field: r["field"], Type: r["type"], Arg: r["arg0"]}
+		if _, err := f.test(); err != nil {
+			return err
+		}
+		v.Filters = append(v.Filters, f)
 	}
 	return err
 }
 
-func (v *View) readSorts(g group) error {
+func (v *View) readSorts(g group) (err error) {
+	if v.Tell.Sort, err = g.flag("verbose"); err != nil {
+		return err
+	}
 	rules, err := g.rules("field", "method", "reverse")
-	v.Sorts, v.Tell.Sort = []Sort{}, g.on("verbose")
+	v.Sorts = []Sort{}
 	for _, r := range rules {
-		v.Sorts = append(v.Sorts, Sort{Field: r["field"], Method: r["method"], Reverse: r["reverse"] != "" && r["reverse"] != "0"})
+		s := Sort{Field: r["field"], Method: r["method"]}
+		if s.Reverse, err = flag(g.name+"."+r["letter"]+".reverse", r["reverse"]); err != nil {
+			return err
+		}
+		if err := s.check(); err != nil {
+			return err
+		}
+		v.Sorts = append(v.Sorts, s)
 	}
 	return err
 }
 
-func (v *View) readColumns(g group) error {
+func (v *View) readColumns(g group) (err error) {
+	if v.Tell.Columns, err = g.flag("verbose"); err != nil {
+		return err
+	}
 	letters, err := g.letters()
-	v.Tell.Columns = g.on("verbose")
 	for _, l := range letters {
 		if g.values[l] != "" { // what is nested below a letter is no column
 			v.Columns = append(v.Columns, g.values[l])
@@ -128,8 +153,11 @@ func (v *View) readColumns(g group) error {
 }
 
 // readChunk reads start and size; a client that wants everything sends -1.
-func (v *View) readChunk(g group) error {
-	v.Chunk, v.Tell.Chunk = &Chunk{}, g.on("verbose")
+func (v *View) readChunk(g group) (err error) {
+	if v.Tell.Chunk, err = g.flag("verbose"); err != nil {
+		return err
+	}
+	v.Chunk = &Chunk{}
 	for name, to := range map[string]*int{"start": &v.Chunk.Start, "size": &v.Chunk.Size} {
 		text := g.values[name]
 		if text == "" {

@@ -46,7 +46,8 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		_, _, _ = p.Version()
-		_, _, _ = p.Controls(), in.NearMisses(p), in.Record(p, strings.ToUpper)
+		_, _ = p.View()
+		_, _ = in.NearMisses(p), in.Record(p, strings.ToUpper)
 		if len(body) == 0 && !strings.Contains(query, ";") {
 			likeNetURL(t, query, p)
 		}

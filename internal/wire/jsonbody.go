@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/hostkeep/hostkeep"
@@ -19,6 +20,8 @@ func (c *collector) json(text []byte) error {
 	switch {
 	case !utf8.Valid(text):
 		return hostkeep.Errorf(hostkeep.Invalid, "The JSON body is not valid UTF-8.")
+	case loneSurrogate(text):
+		return hostkeep.Errorf(hostkeep.Invalid, "The JSON body has an escape \\uD800 to \\uDFFF that is half a character.")
 	case depth(text) > maxDepth:
 		return hostkeep.Errorf(hostkeep.Invalid, "The JSON body nests deeper than %d levels.", maxDepth)
 	}
@@ -100,6 +103,38 @@ func (c *collector) addJSON(name string, raw json.RawMessage) error {
 
 func brokenJSON(d *json.Decoder) error {
 	return hostkeep.Errorf(hostkeep.Invalid, "The body is not valid JSON (near byte %d).", d.InputOffset())
+}
+
+// loneSurrogate reports half of a surrogate pair among the escapes. A reader
+// would put another character in its place, and so set another password.
+func loneSurrogate(text []byte) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		if r := escaped(text[i:]); !utf16.IsSurrogate(r) {
+			i++ // whatever is escaped
+		} else if utf16.DecodeRune(r, escaped(text[min(i+6, len(text)):])) == utf8.RuneError {
+			return true
+		} else {
+			i += 11
+		}
+	}
+	return false
+}
+
+// escaped is the character that text begins with as \uXXXX, or 0.
+func escaped(text []byte) (r rune) {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0
+	}
+	for _, c := range text[2:6] {
+		if hex(c) < 0 {
+			return 0
+		}
+		r = r<<4 | rune(hex(c))
+	}
+	return r
 }
 
 // depth is how deep brackets nest outside strings, in valid JSON and otherwise.

@@ -87,8 +87,8 @@ func (c candidate) from(key candidate) int {
 	switch {
 	case key.letters == c.letters && c.letters != "", beforeBracket == c.folded:
 		return 0
-	case c.many && strings.HasPrefix(key.folded, c.stem()) && punctuated(key.folded[len(c.stem()):]):
-		return 1 // acl.0, or acl-create-acct where acl is a list
+	case c.many && len(c.stem()) >= 3 && strings.HasPrefix(key.folded, c.stem()):
+		return 1 // acl.0, aclist, or acl-create-acct where acl is a list
 	case utf8.RuneCountInString(key.letters) >= 4 && strings.HasPrefix(c.folded, key.folded):
 		return 1
 	case key.runes == nil:
@@ -102,11 +102,6 @@ func (c candidate) from(key candidate) int {
 
 // stem is the name without the punctuation that ends a prefix.
 func (c candidate) stem() string { return strings.TrimRight(c.folded, "-_.") }
-
-func punctuated(rest string) bool {
-	r, _ := utf8.DecodeRuneInString(rest)
-	return rest != "" && !unicode.IsLetter(r) && !unicode.IsDigit(r)
-}
 
 // edits counts the insertions, deletions, replacements and swaps of neighbours
 // that make b of a (Damerau and Levenshtein), or at least far when the lengths

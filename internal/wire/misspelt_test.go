@@ -21,7 +21,7 @@ func TestMisspelt(t *testing.T) {
 	in := mustCompile[tokenIn](t)
 	near := map[string]string{ // misspelt: meant
 		"acls": "acl", "acl_0": "acl", "ac": "acl", "ACLS": "acl", "alc": "acl", "acl.0": "acl", "Acl[x]": "acl", "acl[0][1]": "acl",
-		"acl-": "acl", "acl[list-accts]": "acl", "app": "acl", "aclss": "acl", "alcs": "acl", "xacly": "acl", "acl-create-acct": "acl", "\u0430cl": "acl", "acl[": "acl",
+		"acl-": "acl", "acl[list-accts]": "acl", "app": "acl", "aclss": "acl", "alcs": "acl", "xacly": "acl", "acl-create-acct": "acl", "\u0430cl": "acl", "acl[": "acl", "aclist": "acl", "aclxyz": "acl", strings.Repeat("acl", 9): "acl",
 		"expires": "expires_at", "expire": "expires_at", "expires_at[0]": "expires_at", "expires_at-0": "expires_at", "expiresat": "expires_at",
 		"expires_in": "expires_at", "Expires_Att": "expires_at", "expires_at[x]": "expires_at", "epxires_at": "expires_at",
 		"whitelist": "whitelist_ip", "whitelist_ips": "whitelist_ip", "whitelist-ip-0": "whitelist_ip", "whitelistip": "whitelist_ip",
@@ -39,7 +39,7 @@ func TestMisspelt(t *testing.T) {
 	far := []string{
 		"acl", "acl-0", "acl0", "acl[]", "acl[7]", "expires_at", "whitelist_ip-1", "priv-x", "addr", "ip", "MAXPOP", // declared
 		"ACL", "Acl[]", "aCL-7", "Expires_At", "PRIV-x", "maxpop", // in another case
-		"label", "api.acls", "api.filter.enable", "expiry_note", "exp", "tok", "x", "0", "", "aclxyz", "user", "format", strings.Repeat("acl", 1000),
+		"label", "api.acls", "api.filter.enable", "expiry_note", "exp", "tok", "x", "0", "", "user", "format", strings.Repeat("xacl", 1000),
 	}
 	for _, name := range far {
 		if misses := in.NearMisses(wire.Pairs(name, "1")); len(misses) > 0 {

@@ -56,10 +56,29 @@ func (p Params) Version() (v int, given bool, err error) {
 }
 
 // Controls lists the output controls that are switched on, such as "api.filter".
-func (p Params) Controls() []string {
-	return slices.DeleteFunc([]string{"api.filter", "api.sort", "api.chunk", "api.columns"}, func(c string) bool {
-		return !slices.ContainsFunc(unshadowed(p.named(c+".enable")), func(h hit) bool { return h.value != "" && h.value != "0" })
-	})
+func (p Params) Controls() (on []string, err error) {
+	for _, c := range []string{"api.filter", "api.sort", "api.chunk", "api.columns"} {
+		text, _, clash := single(p.named(c + ".enable"))
+		if clash {
+			return nil, moreThanOnce(c + ".enable")
+		}
+		switch yes, err := flag(c+".enable", text); {
+		case err != nil:
+			return nil, err
+		case yes:
+			on = append(on, c)
+		}
+	}
+	return on, nil
+}
+
+// flag reads a switch; the empty text is off.
+func flag(name, text string) (bool, error) {
+	yes, ok := truth(text)
+	if !ok && text != "" {
+		return false, hostkeep.Errorf(hostkeep.Invalid, "The parameter %q must be 1 or 0.", shown(name))
+	}
+	return yes, nil
 }
 
 // Names lists the names that are meant for the function (not api.*), in order,
@@ -79,9 +98,10 @@ func (p Params) Names() []string {
 // meta begins the names that never reach a function.
 const meta = "api."
 
+// named is what was given by one name; null is nothing.
 func (p Params) named(name string) (hits []hit) {
 	for _, a := range p.pairs {
-		if a.name == name {
+		if a.name == name && !a.null {
 			hits = append(hits, hit{pair: a})
 		}
 	}

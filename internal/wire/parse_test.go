@@ -42,6 +42,7 @@ func TestParse(t *testing.T) {
 		{"JSON that curl calls a form", "", formType, `{"a":["x","y"]}`, "[x y] [] []"},
 		{"JSON values", "", jsonType, `{"a":[true,false,1.50,-1e3,"s",null],"b":null}`, "[1 0 1.50 -1e3 s] [] []"},
 		{"JSON that nests", "", jsonType, `{"a":{"k": [1, "ä"]},"b":[{"x": 1},[2, 3]]}`, `[{"k":[1,"ä"]}] [{"x":1} [2,3]] []`},
+		{"a pair of surrogates", "", jsonType, `{"a":"\ud83d\uDE00\\ud800"}`, "[😀\\ud800] [] []"},
 		{"JSON keys twice", "", jsonType, `{"a":1,"b":2,"a":3}`, "[1 3] [2] []"},
 		{"an empty JSON body", "a=1", jsonType, " \n", "[1] [] []"},
 		{"multipart", "", "multipart/form-data; boundary=B", multipart("a", "", "1+%41\r\n2"), "[1+%41\r\n2] [] []"},
@@ -105,6 +106,10 @@ func TestParseRefuses(t *testing.T) {
 		{"junk after JSON", "", jsonType, `{"a":1} {"b":2}`, "follows the object"},
 		{"junk after JSON that is none", "", jsonType, `{"a":1}x`, "follows the object"},
 		{"deep JSON", "", jsonType, deep(32), "deeper than 32"},
+		{"half a surrogate pair", "", jsonType, `{"a":"x\ud83d"}`, "half a character"},
+		{"the other half", "", jsonType, `{"a":"\ude00"}`, "half a character"},
+		{"two halves that are no pair", "", jsonType, `{"\ud83d\ud83d":1}`, "half a character"},
+		{"half a pair before a letter", "", jsonType, `{"a":"\ud83dA"}`, "half a character"},
 		{"invalid UTF-8 in JSON", "", jsonType, "{\"a\":\"\xff\"}", "not valid UTF-8"},
 		{"NUL in JSON", "", jsonType, `{"a":"\u0000"}`, `"a" contains a NUL`},
 		{"broken JSON behind a form", "", formType, `{"a":[1],}`, "not valid JSON"},
@@ -178,13 +183,29 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-func TestControlsAndNames(t *testing.T) {
+func TestControlsSwitchedOn(t *testing.T) {
 	t.Parallel()
-	p := wire.Pairs("b", "1", "api.sort.enable", "1", "a", "2", "b", "3", "api.filter.enable", "yes",
+	p := wire.Pairs("b", "1", "api.sort.enable", "1", "a", "2", "b", "3", "api.filter.enable", "y",
 		"api.chunk.enable", "0", "api.columns.enable", "", "api.version", "1", "odd")
-	if got := p.Controls(); !slices.Equal(got, []string{"api.filter", "api.sort"}) {
+	if got, err := p.Controls(); err != nil || !slices.Equal(got, []string{"api.filter", "api.sort"}) {
 		t.Errorf("controls are %q", got)
 	}
+	// null is nothing, in the controls as well.
+	p, err := wire.Parse("api.version=1&api.chunk.enable=1&api.chunk.size=7", jsonType, []byte(`{"api.version":null,"api.chunk.size":null,"api.filter.enable":null}`), wire.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, given, err := p.Version(); v != 1 || !given || err != nil {
+		t.Errorf("version %d, %t, %v", v, given, err)
+	}
+	if v, err := p.View(); err != nil || v.Chunk == nil || v.Chunk.Size != 7 || v.Filters != nil {
+		t.Errorf("the view is %+v, %v", v, err)
+	}
+}
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	p := wire.Pairs("b", "1", "api.sort.enable", "1", "a", "2", "b", "3", "api.version", "1", "odd")
 	if got := p.Names(); !slices.Equal(got, []string{"b", "a"}) {
 		t.Errorf("names are %q", got)
 	}

@@ -25,9 +25,17 @@ type sorter struct {
 	cell cell
 }
 
-func (n *node) sorter(s Sort) (sorter, error) {
+// check looks at what of a rule does not depend on the list.
+func (s Sort) check() error {
 	if s.Method != "" && !slices.Contains(SortMethods(), s.Method) {
-		return sorter{}, hostkeep.Errorf(hostkeep.Invalid, "The sort method %q is none of: %s.", shown(s.Method), strings.Join(SortMethods(), ", "))
+		return hostkeep.Errorf(hostkeep.Invalid, "The sort method %q is none of: %s.", shown(s.Method), strings.Join(SortMethods(), ", "))
+	}
+	return nil
+}
+
+func (n *node) sorter(s Sort) (sorter, error) {
+	if err := s.check(); err != nil {
+		return sorter{}, err
 	}
 	c, ok := n.cell(s.Field)
 	if !ok {
