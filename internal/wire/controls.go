@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,7 +67,7 @@ func (g group) flag(name string) (bool, error) { return flag(g.name+"."+name, g.
 
 // letters lists the rules of a group in their order.
 func (g group) letters() (list []string, err error) {
-	for name := range g.values {
+	for _, name := range slices.Sorted(maps.Keys(g.values)) { // so that one mistake has one message
 		letter, _, _ := strings.Cut(name, ".")
 		switch {
 		case name == "enable" || name == "verbose" || slices.Contains(list, letter):
@@ -88,12 +89,12 @@ func (g group) rules(members ...string) (list []map[string]string, err error) {
 	}
 	for _, l := range letters {
 		rule := map[string]string{"letter": l}
-		for name, value := range g.values {
+		for _, name := range slices.Sorted(maps.Keys(g.values)) {
 			if member, ok := strings.CutPrefix(name, l+"."); ok {
 				if !slices.Contains(members, member) {
 					return nil, hostkeep.Errorf(hostkeep.Invalid, "The parameter %q is no output control.", shown(g.name+"."+name))
 				}
-				rule[member] = value
+				rule[member] = g.values[name]
 			}
 		}
 		if rule["field"] == "" {

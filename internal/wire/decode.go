@@ -68,7 +68,7 @@ func (f *field) decodeList(dst reflect.Value, hits []hit) error {
 	}
 	list := make([]string, 0, len(hits))
 	for _, h := range hits {
-		if h.value == "" {
+		if h.value == "" && !f.empties {
 			continue
 		}
 		if err := f.checkText(h.value); err != nil {

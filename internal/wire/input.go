@@ -38,6 +38,7 @@ type field struct {
 	path       []int // as for reflect.Value.FieldByIndex
 	pointer    bool  // nil means absent
 	multiline  bool
+	empties    bool // empty elements of a list count
 	hasDefault bool
 }
 

@@ -76,6 +76,8 @@ func (f *field) option(opt string) error {
 		f.Required = true
 	case opt == "multiline" && f.textual() && f.Type != typeSecret:
 		f.multiline = true
+	case opt == "empties" && f.Type == typeList:
+		f.empties = true
 	case opt == "prefix" && f.Type == typeList:
 		f.Type = typePrefix
 	case key == "alias" && valued:

@@ -54,14 +54,45 @@ func (r *Reply) WriteXML(w io.Writer) error {
 	return x.err
 }
 
-// Records counts the records that the answer shows of its list.
-func (r *Reply) Records() int {
-	if v, told := r.value(); told {
-		if rows, ok := r.Out.records(v); ok {
-			return r.Shown.count(rows.list.Len())
+// Records counts the records that the answer shows of its list, or that the
+// answers inside it show of theirs.
+func (r *Reply) Records() (n int) {
+	v, told := r.value()
+	if !told {
+		return 0
+	}
+	if rows, ok := r.Out.records(v); ok {
+		return r.Shown.count(rows.list.Len())
+	}
+	for _, m := range r.Out.members {
+		if m.shape != shapeList || m.elem.shape != shapeAnswer {
+			continue
+		}
+		for _, inner := range v.FieldByIndex(m.path).Interface().([]Reply) {
+			n += inner.Records()
 		}
 	}
-	return 0
+	return n
+}
+
+// Trim lets go of the records that are not shown, for an answer that has to wait.
+func (r *Reply) Trim() {
+	v, told := r.value()
+	if !told || r.Shown == nil {
+		return
+	}
+	rows, ok := r.Out.records(v)
+	if !ok || r.Shown.count(rows.list.Len()) == rows.list.Len() && r.Shown.order == nil {
+		return
+	}
+	kept := reflect.MakeSlice(rows.list.Type(), r.Shown.count(rows.list.Len()), r.Shown.count(rows.list.Len()))
+	for i := range kept.Len() {
+		kept.Index(i).Set(rows.list.Index(r.Shown.at(i)))
+	}
+	rows.list.Set(kept)
+	shown := *r.Shown
+	shown.order, shown.from, shown.to = nil, 0, kept.Len()
+	r.Value, r.Shown = v, &shown
 }
 
 // write hands the answer to a sink.

@@ -185,7 +185,7 @@ func TestControlsRefused(t *testing.T) {
 		"api.chunk.enable=false":                                                                   `"api.chunk.enable" must be 1 or 0`,
 		"api.chunk.enable=1 api.chunk.verbose=on":                                                  `"api.chunk.verbose" must be 1 or 0`,
 		"api.chunk.enable=1 api.chunk.enable=0":                                                    "more than once",
-		"api.filter.enable=1 api.filter.verbose.field=user api.filter.verbose.arg0=b":              `"api.filter.verbose.field" is no output control`,
+		"api.filter.enable=1 api.filter.verbose.field=user":              `"api.filter.verbose.field" is no output control`,
 		"api.chunk.enable=1 api.chunk.size=ten":                                                    `"api.chunk.size" must be a whole number`,
 		"api.chunk.enable=1 api.chunk.start=1e3":                                                   `"api.chunk.start" must be a whole number`,
 		"api.chunk.enable=1 api.chunk.start=99999999999999999999999999999999999999999999999999999": `"api.chunk.start" must be a whole number`,
@@ -331,4 +331,27 @@ func FuzzCommand(f *testing.F) {
 			t.Errorf("%q: %q, %v", text, name, err)
 		}
 	})
+}
+
+// TestTrim: an answer that lets go of what it does not show is the same answer.
+func TestTrim(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"api.chunk.enable=1 api.chunk.start=2 api.chunk.size=2 api.chunk.verbose=1",
+		"api.sort.enable=1 api.sort.a.field=user api.filter.enable=1 api.filter.verbose=1 api.filter.a.field=uid api.filter.a.type=lt api.filter.a.arg0=50",
+		"api.columns.enable=1 api.columns.a=user", "api.chunk.enable=1 api.chunk.start=9",
+	} {
+		r, err := shownAs(t, seenOut{Rows: users()}, controls(text)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, n := string(r.AppendJSON(nil)), r.Records()
+		r.Trim()
+		if after := string(r.AppendJSON(nil)); after != before || r.Records() != n {
+			t.Errorf("%s: %s became %s", text, before, after)
+		}
+		if kept := r.Value.Field(1).Len(); kept != n {
+			t.Errorf("%s: %d records are kept, %d shown", text, kept, n)
+		}
+	}
 }

@@ -28,6 +28,9 @@ type Deps struct {
 	// Call runs a function of API 1 like any call that arrives.
 	Call  func(ctx context.Context, who hostkeep.Caller, function string, p wire.Params) wire.Reply
 	Batch int // how many commands a batch may have; 0: DefaultBatch
+	// Records is how many records the results of a batch may have together, for
+	// they wait in memory until the last call is done; 0: DefaultRecords.
+	Records int
 	// Limits bound the parameters of each command of a batch.
 	Limits wire.Limits
 }
