@@ -114,6 +114,8 @@ func (a *App) inner(ctx context.Context, from *api.Catalogue, c hostkeep.Caller,
 func (a *App) observe(o api.Observation) {
 	switch {
 	case o.OK:
+	case errors.Is(o.Err, context.Canceled): // the client left, or the server has drained
+		a.log.Debug("left unanswered", "id", o.Caller.RequestID, "function", o.Function)
 	case o.Kind == 0:
 		a.log.Error("internal error", "id", o.Caller.RequestID, "function", o.Function, "err", o.Err)
 	default:

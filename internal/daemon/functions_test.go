@@ -151,6 +151,9 @@ func TestListacctsSearches(t *testing.T) {
 		}
 	}
 	w.refused(w.root(), "RE2", "listaccts", "searchtype", "user", "search", "(?=x)")
+	w.refused(w.root(), "RE2", "listaccts", "searchtype", "user", "search", `(a)\1`)
+	w.refused(w.root(), "more than 1000 steps", "listaccts", "searchtype", "user", "search", strings.Repeat("(?:.?){900}", 80))
+	w.must(w.root(), "listaccts", "searchtype", "user", "search", "(?:.?){400}")
 	row := rows(t, dataOf(t, w.must(w.root(), "listaccts", "want", "user,plan,nosuch")), "acct")[0]
 	if len(row) != 2 || row["user"] != "client" || row["plan"] != "default" {
 		t.Errorf("want=user,plan shows %v", row)

@@ -21,9 +21,14 @@ func (x *exchange) body() (ok bool) {
 		body, err = io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, int64(limit)))
 	}
 	if err != nil {
-		x.close()
 		status, reason := badBody(err)
-		x.fail(status, hostkeep.Errorf(hostkeep.Invalid, "%s", reason))
+		told := hostkeep.Errorf(hostkeep.Invalid, "%s", reason)
+		if status == http.StatusRequestEntityTooLarge && x.r.Header.Get("Expect") == "" {
+			x.linger(status, told)
+		} else {
+			x.close()
+			x.fail(status, told)
+		}
 		return false
 	}
 	x.read, x.request.Unread, x.request.Body = true, false, body
@@ -42,6 +47,19 @@ func badBody(err error) (status int, reason string) {
 		return http.StatusRequestTimeout, "The request body did not arrive in time."
 	}
 	return http.StatusBadRequest, "The request body is malformed or incomplete."
+}
+
+// linger answers first and then reads on for a while: most clients send their
+// whole body before they look for an answer, and would find a broken connection.
+// Who calls is known here, and what is read is bounded.
+func (x *exchange) linger(status int, err error) {
+	x.read = true
+	_ = x.ctl.EnableFullDuplex() // HTTP/2 is
+	x.w.Header().Set("Connection", "close")
+	x.fail(status, err)
+	_ = x.ctl.Flush()
+	_ = x.ctl.SetReadDeadline(time.Now().Add(x.s.o.Limits.Drain))
+	_, _ = io.CopyN(io.Discard, x.r.Body, lingerBytes)
 }
 
 // close has the connection closed after the answer, without reading on: left to

@@ -212,7 +212,7 @@ func TestPage(t *testing.T) {
 func TestOtherPaths(t *testing.T) {
 	t.Parallel()
 	g := start(t)
-	for _, path := range []string{"/login/", "/logout/", "/json-api", "/JSON-API/version", "/openapi.json/", "/x", "//json-api/version", "*"} {
+	for _, path := range []string{"/login/", "/logout/", "/json-api", "/JSON-API/version", "/openapi.json/", "/x", "*"} {
 		method := "GET "
 		if path == "*" {
 			method = "OPTIONS "
@@ -224,6 +224,20 @@ func TestOtherPaths(t *testing.T) {
 	}
 	if len(g.auths) != 0 || len(g.called()) != 0 {
 		t.Error("a path that is none was authenticated or called")
+	}
+}
+
+// TestSlashesTooMany: an address that ends in a slash is a common slip.
+func TestSlashesTooMany(t *testing.T) {
+	t.Parallel()
+	g := start(t)
+	for _, path := range []string{"//json-api/version", "/json-api//version", "///json-api///version"} {
+		g.ask("whm", req("GET "+path, []string{authorized}, "")).want(t, 200, answered)
+	}
+	for _, call := range g.called() {
+		if call.function != "version" {
+			t.Errorf("called %q", call.function)
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ const tooLarge = `{"metadata":{"version":1,"command":"a\"b","result":0,"reason":
 
 func TestBodyLimit(t *testing.T) {
 	t.Parallel()
-	g := start(t, small, patient)
+	g := start(t, small, func(o *httpd.Options) { o.Limits.Drain = 200 * time.Millisecond })
 	g.ask("whm", req("POST /json-api/a", []string{authorized, "Content-Length: 10"}, "0123456789")).want(t, 200, answered)
 	for name, request := range map[string]string{
 		"by length":  req("POST /json-api/a%22b", []string{authorized, "Content-Length: 11"}, ""),
@@ -36,6 +36,24 @@ func TestBodyLimit(t *testing.T) {
 	}
 	if n := len(g.called()); n != 1 {
 		t.Errorf("%d calls", n)
+	}
+}
+
+// TestALargeBodyIsAnswered: a client that sends everything before it reads has
+// its answer, not a broken connection.
+func TestALargeBodyIsAnswered(t *testing.T) {
+	t.Parallel()
+	g := start(t, func(o *httpd.Options) { o.Limits.Drain = time.Minute })
+	for name, request := range map[string]string{
+		"by length": req("POST /json-api/a%22b", []string{authorized, "Content-Length: 5242880"}, strings.Repeat("x", 5<<20)),
+		"in chunks": req("POST /json-api/a%22b", []string{authorized, "Transfer-Encoding: chunked"}, strings.Repeat("10000\r\n"+strings.Repeat("x", 1<<16)+"\r\n", 80)+"0\r\n\r\n"),
+	} {
+		c := g.dial("whm")
+		c.send(request)
+		if res := c.read("POST"); res.StatusCode != 413 || !strings.Contains(res.body, "larger than 1048576 bytes") {
+			t.Errorf("%s: %d %s", name, res.StatusCode, res.body)
+		}
+		c.ended()
 	}
 }
 

@@ -18,6 +18,9 @@ type Limits struct {
 // connection can be used again. With more, or slower, it is closed.
 const drainBytes = 64 << 10
 
+// lingerBytes is how much is read of a body that is too large, after the answer.
+const lingerBytes = 32 << 20
+
 func (l Limits) filled() Limits {
 	set(&l.Header, 16<<10)
 	set(&l.Body, 1<<20)

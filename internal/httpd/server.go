@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"strings"
 	"time"
 
@@ -110,10 +111,13 @@ func (s *Server) HTTPS() http.Handler {
 	})
 }
 
+var slashes = regexp.MustCompile(`//+`)
+
 // whm routes by the decoded path, by prefix: a mux would redirect what it
-// considers unclean.
+// considers unclean. A slash too many, as from an address that ends in one, is
+// none.
 func (s *Server) whm(x *exchange) {
-	path := x.r.URL.Path
+	path := slashes.ReplaceAllString(x.r.URL.Path, "/")
 	x.class(path)
 	if function, ok := strings.CutPrefix(path, "/json-api/"); ok {
 		x.call(function, false)

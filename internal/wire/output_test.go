@@ -122,7 +122,7 @@ func TestCompileOutputRefuses(t *testing.T) {
 		Num       int64                     `whm:"fine6,num"`
 		Null      string                    `whm:"fine7,null"`
 		Omit      bool                      `whm:"fine8,omit"`
-		List      []string                  `whm:"fine9,list"`
+		List      [][]string                `whm:"fine9,list"`
 		Option    string                    `whm:"fine10,what"`
 		Recursive recursive                 `whm:"fine11"`
 		Inner     struct{ A, B string }     `whm:"fine12"`

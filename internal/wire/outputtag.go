@@ -59,8 +59,9 @@ func (c *compiler) setData(sf reflect.StructField, at []int) {
 
 func (c *compiler) setList(m member, top bool) {
 	many := m.node != nil && (m.shape == shapeList || m.shape == shapeKeyed) && !m.pointer
-	if !top || !many || m.elem.shape != shapeObject || m.elem.pointer || c.out.list != -1 {
-		c.fail(m.name, "the option list belongs to one slice or Keyed of structs of the Out struct")
+	fit := many && !m.elem.pointer && (m.elem.shape == shapeObject || m.shape == shapeList && m.elem.scalar())
+	if !top || !fit || c.out.list != -1 {
+		c.fail(m.name, "the option list belongs to one slice of structs or texts, or Keyed of structs, of the Out struct")
 		return
 	}
 	c.out.list = -2 // its place is known when all members are

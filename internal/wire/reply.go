@@ -190,5 +190,10 @@ func (r *Reply) note(v reflect.Value, told bool) Note {
 	if n.Columns == nil {
 		n.Columns = m.Columns
 	}
+	for _, name := range n.Columns {
+		if !r.Out.hasColumn(name) {
+			n.Warnings = append(n.Warnings, noColumn(name))
+		}
+	}
 	return n
 }

@@ -1,11 +1,10 @@
 package wire
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/hostkeep/hostkeep"
 )
 
 // View is what a caller wants to see of a list, whatever the parameters are
@@ -131,13 +130,26 @@ func (o *Output) Plan(v View) (*Plan, error) {
 		p.columns = []string{}
 	}
 	for _, name := range v.Columns {
-		if _, ok := record.cell(name); !ok {
-			p.warnings = append(p.warnings, "There is no column \""+hostkeep.Clip(name, 64)+"\"; it is left out.")
+		if !o.hasColumn(name) {
+			p.warnings = append(p.warnings, noColumn(name))
 			continue
 		}
 		p.columns = append(p.columns, name)
 	}
 	return p, nil
+}
+
+// hasColumn reports whether the records of the list have a field.
+func (o *Output) hasColumn(name string) bool {
+	if o.list < 0 {
+		return false
+	}
+	_, ok := o.members[o.list].elem.cell(name)
+	return ok
+}
+
+func noColumn(name string) string {
+	return fmt.Sprintf("There is no column %q; it is left out.", shown(name))
 }
 
 // Warnings tells what of the view was left out.

@@ -185,7 +185,7 @@ func TestControlsRefused(t *testing.T) {
 		"api.chunk.enable=false":                                                                   `"api.chunk.enable" must be 1 or 0`,
 		"api.chunk.enable=1 api.chunk.verbose=on":                                                  `"api.chunk.verbose" must be 1 or 0`,
 		"api.chunk.enable=1 api.chunk.enable=0":                                                    "more than once",
-		"api.filter.enable=1 api.filter.verbose.field=user":              `"api.filter.verbose.field" is no output control`,
+		"api.filter.enable=1 api.filter.verbose.field=user":                                        `"api.filter.verbose.field" is no output control`,
 		"api.chunk.enable=1 api.chunk.size=ten":                                                    `"api.chunk.size" must be a whole number`,
 		"api.chunk.enable=1 api.chunk.start=1e3":                                                   `"api.chunk.start" must be a whole number`,
 		"api.chunk.enable=1 api.chunk.start=99999999999999999999999999999999999999999999999999999": `"api.chunk.start" must be a whole number`,

@@ -99,8 +99,13 @@ func Distinct(list reflect.Value, i int, name string) {
 }
 
 // View draws a view of records that have these scalar fields, and the parameters
-// of API 1 that ask for it.
+// of API 1 that ask for it. Without fields the records are texts, which can be
+// filtered as a whole and cut.
 func View(t *rapid.T, fields []string) (v wire.View, nameValue []string) {
+	records, most := len(fields) > 0, 3
+	if !records {
+		fields, most = []string{"*"}, 0
+	}
 	field := rapid.SampledFrom(fields)
 	add := func(name, value string) { nameValue = append(nameValue, name, value) }
 	for i := range rapid.IntRange(0, 2).Draw(t, "filters") {
@@ -115,7 +120,7 @@ func View(t *rapid.T, fields []string) (v wire.View, nameValue []string) {
 		add(l+".type", f.Type)
 		add(l+".arg0", f.Arg)
 	}
-	for i := range rapid.IntRange(0, 3).Draw(t, "sorts") {
+	for i := range rapid.IntRange(0, most).Draw(t, "sorts") {
 		s := wire.Sort{Field: field.Draw(t, "by"), Method: rapid.SampledFrom(wire.SortMethods()).Draw(t, "method"), Reverse: rapid.Bool().Draw(t, "reverse")}
 		v.Sorts = append(v.Sorts, s)
 		l := "api.sort." + wire.Letter(i)
@@ -130,7 +135,7 @@ func View(t *rapid.T, fields []string) (v wire.View, nameValue []string) {
 		add("api.chunk.start", strconv.Itoa(v.Chunk.Start))
 		add("api.chunk.size", strconv.Itoa(v.Chunk.Size))
 	}
-	if rapid.Bool().Draw(t, "narrowed") {
+	if records && rapid.Bool().Draw(t, "narrowed") {
 		v.Columns = rapid.SliceOfNDistinct(field, 1, min(3, len(fields)), rapid.ID[string]).Draw(t, "columns")
 		add("api.columns.enable", "1")
 		for i, c := range v.Columns {

@@ -12,7 +12,8 @@ import (
 )
 
 // Naive is what a view shows of records, found by reading all of them and
-// filtering, sorting and cutting that. Fields are scalars, not dotted.
+// filtering, sorting and cutting that. Fields are scalars, not dotted; * is a
+// record that is a text.
 func Naive(records []Member, v wire.View) (out []Member) {
 	for _, r := range records {
 		if !slices.ContainsFunc(v.Filters, func(f wire.Filter) bool { return !passes(field(r, f.Field), f.Type, f.Arg) }) {
@@ -43,6 +44,9 @@ func Naive(records []Member, v wire.View) (out []Member) {
 }
 
 func field(r Member, name string) string {
+	if name == "*" && r.Members == nil {
+		return r.Text
+	}
 	n, _ := r.Get(name)
 	return n.Text
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -41,7 +42,10 @@ func (f family) listaccts(ctx context.Context, c api.Call, in listIn) (out listO
 	}
 	slices.SortFunc(accounts, func(a, b hostkeep.Account) int { return cmp.Compare(a.User, b.User) })
 	out.Accounts = make([]row, 0, len(accounts))
-	for _, a := range accounts {
+	for i, a := range accounts {
+		if i%64 == 0 && ctx.Err() != nil {
+			return listOut{}, ctx.Err() // nobody is there to read it
+		}
 		if matches(a) {
 			out.Accounts = append(out.Accounts, row{summaryRow: shown(a)})
 		}
@@ -69,11 +73,31 @@ func (in searchIn) matcher() (func(hostkeep.Account) bool, error) {
 	if in.Method == "exact" {
 		return func(a hostkeep.Account) bool { return field(a) == in.Search }, nil
 	}
-	re, err := regexp.Compile(in.Search)
+	re, err := expression(in.Search)
+	if err != nil {
+		return nil, err
+	}
+	return func(a hostkeep.Account) bool { return re.MatchString(field(a)) }, nil
+}
+
+// maxSteps is how large a search expression may be when it is compiled: each step
+// costs at each character of each account.
+const maxSteps = 1000
+
+// expression compiles a search.
+func expression(text string) (*regexp.Regexp, error) {
+	parsed, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
 		return nil, hostkeep.Errorf(hostkeep.Invalid, "The parameter \"search\" is no regular expression that this server understands (RE2: no look-around, no back references).")
 	}
-	return func(a hostkeep.Account) bool { return re.MatchString(field(a)) }, nil
+	if prog, err := syntax.Compile(parsed.Simplify()); err != nil || len(prog.Inst) > maxSteps {
+		return nil, hostkeep.Errorf(hostkeep.Invalid, "The parameter \"search\" is a regular expression of more than %d steps; its repetitions are too many.", maxSteps)
+	}
+	re, err := regexp.Compile(text)
+	if err != nil {
+		return nil, fmt.Errorf("compiling a search that was parsed: %w", err)
+	}
+	return re, nil
 }
 
 type summaryIn struct {

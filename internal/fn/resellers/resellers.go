@@ -102,7 +102,7 @@ func account(r Reader, user, missing string) (hostkeep.Principal, error) {
 }
 
 type listOut struct {
-	Resellers []string `whm:"reseller"`
+	Resellers []string `whm:"reseller,list"`
 }
 
 func (f family) listresellers(ctx context.Context, _ api.Call, _ struct{}) (out listOut, err error) {

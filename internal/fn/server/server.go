@@ -113,7 +113,7 @@ func (f family) systemloadavg(context.Context, api.Call, struct{}) (loadOut, err
 }
 
 type appsOut struct {
-	App []string `whm:"app"`
+	App []string `whm:"app,list"`
 }
 
 func (f family) applist(_ context.Context, c api.Call, _ struct{}) (appsOut, error) {
