@@ -1,5 +1,7 @@
 package doc
 
+import "github.com/hostkeep/hostkeep/internal/wire"
+
 func components() object {
 	return object{
 		{"securitySchemes", object{
@@ -11,14 +13,16 @@ func components() object {
 			}},
 			{"password", object{{"type", "http"}, {"scheme", "basic"}, {"description", "The name and the password of a WHM user."}}},
 		}},
-		{"parameters", object{{"apiVersion", object{
-			{"name", version}, {"in", "query"}, {"required", true}, {"schema", versionSchema()},
-		}}}},
-		{"schemas", object{{"Metadata", metadata()}, {"Refusal", refusal()}, {"Failure", failure()}}},
+		{"parameters", sharedParameters()},
+		{"schemas", object{{"Metadata", metadata()}, {"Controls", controls()}, {"Refusal", refusal()}, {"Failure", failure()}}},
 		{"responses", object{
 			{"AccessDenied", object{
 				{"description", "The credentials are missing or wrong; the answer is the same whatever the reason"},
 				{"content", jsonOf(ref("schemas", "Refusal"))},
+			}},
+			{"Unfit", object{
+				{"description", "The request itself was at fault: its method (405), its size (413), its time (408) or its form (400)"},
+				{"content", jsonOf(ref("schemas", "Failure"))},
 			}},
 			{"Unavailable", object{
 				{"description", "Not now: the store cannot be reached, or credentials cannot be checked. The header Retry-After says when to try again"},
@@ -27,6 +31,23 @@ func components() object {
 			}},
 		}},
 	}
+}
+
+func sharedParameters() object {
+	all := object{{"apiVersion", object{{"name", version}, {"in", "query"}, {"required", true}, {"schema", versionSchema()}}}}
+	for _, p := range wire.ControlFields() {
+		all = all.with(p.Name, parameter(p))
+	}
+	return all
+}
+
+// controls are the output controls in a body.
+func controls() object {
+	properties := object{}
+	for _, p := range wire.ControlFields() {
+		properties = properties.with(p.Name, bodyMember(p))
+	}
+	return object{{"type", "object"}, {"properties", properties}}
 }
 
 func metadata() object {
@@ -45,10 +66,25 @@ func metadata() object {
 			{"result", described(flag(), "1: done; 0: not done, see reason")},
 			{"reason", described(object{{"type", "string"}}, "OK or the function's own words; when result is 0, what was wrong")},
 			{"output", output},
-			{"chunk", described(object{{"type", "object"}}, "Where the page stands, when api.chunk.verbose asks")},
-			{"filter", described(object{{"type", "object"}}, "What was filtered, when api.filter.verbose asks")},
+			{"chunk", described(numbers("start", "size", "current", "chunks", "records"), "Where the page stands, when api.chunk.verbose asks; records are those of all pages")},
+			{"filter", described(numbers("filtered"), "How many records there were before the filter, when api.filter.verbose asks")},
+			{"sort", described(object{{"type", "object"}, {"additionalProperties", object{
+				{"type", "object"}, {"required", []string{"field", "method", "reverse"}}, {"properties", object{
+					{"field", object{{"type", "string"}}}, {"method", object{{"type", "string"}, {"enum", wire.SortMethods()}}}, {"reverse", flag()},
+				}},
+			}}}, "The rules in their order, when api.sort.verbose asks")},
+			{"columns", described(object{{"type", "object"}, {"additionalProperties", object{{"type", "string"}}}}, "The fields that are shown, when api.columns.verbose asks")},
 		}},
 	}
+}
+
+// numbers is an object of whole numbers.
+func numbers(names ...string) object {
+	properties := object{}
+	for _, n := range names {
+		properties = properties.with(n, object{{"type", "integer"}})
+	}
+	return object{{"type", "object"}, {"required", names}, {"properties", properties}}
 }
 
 // refusal is WHM's answer to who cannot be authenticated.

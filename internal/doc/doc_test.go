@@ -112,7 +112,7 @@ func TestOpenAPISchemas(t *testing.T) {
 	t.Parallel()
 	d, _ := document(t, sample(t))
 	get := []any{"paths", "/json-api/change_it", "get"}
-	body := []any{"paths", "/json-api/change_it", "post", "requestBody", "content", "application/json", "schema"}
+	body := []any{"paths", "/json-api/change_it", "post", "requestBody", "content", "application/json", "schema", "allOf", 0}
 	answer := []any{"paths", "/json-api/change_it", "get", "responses", "200", "content", "application/json", "schema"}
 	tests := []struct {
 		about string
@@ -127,16 +127,18 @@ func TestOpenAPISchemas(t *testing.T) {
 		{"version parameter", append(get, "parameters", 0), `{"$ref":"#/components/parameters/apiVersion"}`},
 		{"required text", append(get, "parameters", 1), `{"name":"user","in":"query","description":"whose; also called username","required":true,"schema":{"type":"string","maxLength":1024}}`},
 		{"enum", append(get, "parameters", 2), `{"name":"mode","in":"query","schema":{"type":"string","enum":["a","b"],"default":"b"}}`},
-		{"limit", append(get, "parameters", 3, "schema"), `{"type":["integer","string"],"minimum":0,"pattern":"^([0-9]+|unlimited)$","default":10}`},
+		{"limit", append(get, "parameters", 3, "schema"), `{"type":["integer","string"],"minimum":0,"pattern":"^([0-9]+|unlimited|null)$","default":10}`},
 		{"no limit", append(get, "parameters", 4, "schema", "default"), `"unlimited"`},
-		{"boolean", append(get, "parameters", 5, "schema"), `{"type":"integer","enum":[0,1],"default":1}`},
+		{"boolean", append(get, "parameters", 5, "schema"), `{"type":["integer","string"],"enum":[0,1,"y","n"],"default":1}`},
 		{"integer", append(get, "parameters", 6, "schema"), `{"type":"integer","format":"int64"}`},
 		{"list", append(get, "parameters", 7, "schema"), `{"type":"array","items":{"type":"string","maxLength":20},"minItems":1}`},
 		{"prefix", append(get, "parameters", 8, "schema"), `{"type":"object","propertyNames":{"pattern":"^flag-"},"additionalProperties":{"type":"integer","enum":[0,1]}}`},
 		{"prefix is exploded", append(get, "parameters", 8, "explode"), `true`},
 		{"secret", append(get, "parameters", 9, "schema"), `{"type":"string","format":"password","maxLength":4096}`},
 		{"body's required", append(body, "required"), `["api.version","user","names"]`},
-		{"body's member", append(body, "properties", "mode"), `{"type":"string","enum":["a","b"],"default":"b"}`},
+		{"body's member", append(body, "properties", "mode"), `{"type":"string","enum":["a","b"],"description":"default b"}`},
+		{"body's controls", []any{"paths", "/json-api/change_it", "post", "requestBody", "content", "application/json", "schema", "allOf", 1}, `{"$ref":"#/components/schemas/Controls"}`},
+		{"a control", append(get, "parameters", 10), `{"$ref":"#/components/parameters/api.filter.enable"}`},
 		{"body's pattern", append(body, "patternProperties"), `{"^flag-":{"type":"integer","enum":[0,1]}}`},
 		{"envelope", append(answer, "properties", "metadata"), `{"$ref":"#/components/schemas/Metadata"}`},
 		{"envelope without data", append(answer, "required"), `["metadata"]`},
@@ -178,7 +180,12 @@ func TestOpenAPIIsWhole(t *testing.T) {
 		if at(t, op, "operationId") != f.Name {
 			t.Errorf("%s: operationId is %v", f.Name, at(t, op, "operationId"))
 		}
-		if got := len(at(t, op, "parameters").([]any)); got != len(f.In.Fields())+1 {
+		declared := len(f.In.Fields()) + 1
+		if list, _ := f.Out.List(); list != "" {
+			declared += len(wire.ControlFields())
+			at(t, d, "components", "schemas", "Controls", "properties", "api.filter.a.field")
+		}
+		if got := len(at(t, op, "parameters").([]any)); got != declared {
 			t.Errorf("%s: %d parameters, declared are %d", f.Name, got, len(f.In.Fields()))
 		}
 		for _, m := range f.Out.Fields() {
@@ -238,6 +245,7 @@ func TestReferencePages(t *testing.T) {
 		{"ask.md", "No `data`"},
 		{"ask.md", "'https://SERVER:2087/json-api/ask?api.version=1'\n\nhostkeep whmapi1 ask\n"},
 		{"change_it.md", "- In WHM since: 11.5\n- API version: 1\n- Privilege: `list-accts` or `passwd`\n"},
+		{"change_it.md", "`api.columns`) work on `rows`\n"},
 		{"change_it.md", "| `user` | text | yes |  | whose; also called username |\n"},
 		{"change_it.md", "| `mode` | a, b |  | `b` |  |\n"},
 		{"change_it.md", "| `yes` | 1 or 0 |  | `y` | this \\| that |\n"},
@@ -265,6 +273,7 @@ func TestHelp(t *testing.T) {
 	got := doc.Help(functions[1])
 	for _, want := range []string{
 		"Account:       named by user\n", "hostkeep whmapi1 change_it user=USER names=NAMES\n",
+		"Controls:      api.filter, api.sort, api.chunk and api.columns work on rows\n",
 		"  user    text                 required           whose; also called username\n",
 		"  mode    a, b                 default b\n", "data.keyed.*.*.name  text", "data.left",
 	} {

@@ -20,6 +20,9 @@ func Help(f *api.Function) string {
 		if f.Account != "" {
 			line("Account:\tnamed by %s\n", f.Account)
 		}
+		if list, _ := f.Out.List(); list != "" {
+			line("Controls:\tapi.filter, api.sort, api.chunk and api.columns work on %s\n", list)
+		}
 	})
 	if !f.InVersion(1) {
 		b.WriteString("\nUsage:\n  /json-api/" + strings.Join(append([]string{f.Name}, example(f)...), " ") + "\n")

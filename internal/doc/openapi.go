@@ -24,7 +24,8 @@ const openAPIAbout = "What Hostkeep answers on port 2087: functions of WHM API 1
 	"Numbers without a limit are the word `unlimited`; yes and no are 1 and 0. Parameters that a function does not know are ignored, " +
 	"except where it touches credentials: there a misspelt one is refused.\n\n" +
 	"Of an answer with a list, `api.filter`, `api.sort`, `api.columns` and `api.chunk` choose what is shown: " +
-	"`api.filter.enable=1&api.filter.a.field=user&api.filter.a.arg0=bob&api.filter.a.type=eq`. Hidden columns are absent from the records."
+	"`api.filter.enable=1&api.filter.a.field=user&api.filter.a.arg0=bob&api.filter.a.type=eq`. Rules have the letters `a` to `z`, `za` and on, of which " +
+	"the parameters show two. Columns that were not asked for are absent from the records, though they are required otherwise."
 
 // OpenAPI is the OpenAPI 3.1 document of those functions that API 1 has, as JSON. The same
 // functions in the same order give the same bytes. level is the WHM
@@ -97,21 +98,34 @@ func code(s string) string { return "`" + s + "`" }
 func query(f *api.Function) []object {
 	list := []object{ref("parameters", "apiVersion")}
 	for _, p := range f.In.Fields() {
-		o := object{{"name", p.Name}, {"in", "query"}}
-		if text := about(p); text != "" {
-			o = o.with("description", text)
+		list = append(list, parameter(p))
+	}
+	if controlled(f) {
+		for _, p := range wire.ControlFields() {
+			list = append(list, ref("parameters", p.Name))
 		}
-		if p.Required {
-			o = o.with("required", true)
-		}
-		if p.Type == "prefix" { // exploded, each member is a parameter of its own
-			o = o.with("style", "form").with("explode", true).with("schema", prefixSchema(p))
-		} else {
-			o = o.with("schema", paramSchema(p))
-		}
-		list = append(list, o)
 	}
 	return list
+}
+
+// controlled reports whether output controls choose what the function shows.
+func controlled(f *api.Function) bool {
+	list, _ := f.Out.List()
+	return list != ""
+}
+
+func parameter(p wire.Field) object {
+	o := object{{"name", p.Name}, {"in", "query"}}
+	if text := about(p); text != "" {
+		o = o.with("description", text)
+	}
+	if p.Required {
+		o = o.with("required", true)
+	}
+	if p.Type == "prefix" { // exploded, each member is a parameter of its own
+		return o.with("style", "form").with("explode", true).with("schema", prefixSchema(p))
+	}
+	return o.with("schema", paramSchema(p))
 }
 
 func prefixSchema(p wire.Field) object {
@@ -120,7 +134,11 @@ func prefixSchema(p wire.Field) object {
 
 // requestBody offers the same object as a form and as JSON.
 func requestBody(f *api.Function) object {
-	schema := object{{"schema", bodySchema(f.In.Fields())}}
+	body := bodySchema(f.In.Fields())
+	if controlled(f) {
+		body = object{{"allOf", []object{body, ref("schemas", "Controls")}}}
+	}
+	schema := object{{"schema", body}}
 	return object{{"required", true}, {"content", object{
 		{"application/x-www-form-urlencoded", schema}, {"application/json", schema},
 	}}}
@@ -130,7 +148,7 @@ func responses(f *api.Function) object {
 	properties := object{{"metadata", ref("schemas", "Metadata")}}
 	if members := f.Out.Fields(); len(members) > 0 {
 		s, _ := data(members, "")
-		properties = properties.with("data", described(s, "What the function answers; absent when metadata.result is 0"))
+		properties = properties.with("data", described(s, "What the function answers; absent when there is nothing to tell, as mostly when metadata.result is 0"))
 	}
 	return object{
 		{"200", object{
@@ -139,6 +157,7 @@ func responses(f *api.Function) object {
 		}},
 		{"403", ref("responses", "AccessDenied")},
 		{"503", ref("responses", "Unavailable")},
+		{"default", ref("responses", "Unfit")},
 	}
 }
 

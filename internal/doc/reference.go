@@ -56,6 +56,9 @@ func page(f *api.Function) string {
 	if f.Account != "" {
 		fmt.Fprintf(&b, "- Acts on the account that `%s` names; somebody else's is answered like one that does not exist\n", f.Account)
 	}
+	if list, _ := f.Out.List(); list != "" {
+		fmt.Fprintf(&b, "- Output controls (`api.filter`, `api.sort`, `api.chunk`, `api.columns`) work on `%s`\n", list)
+	}
 	parameters(&b, f)
 	results(&b, f)
 	examples(&b, f)

@@ -28,9 +28,9 @@ func valueSchema(p wire.Field) object {
 	case "integer":
 		return object{{"type", "integer"}, {"format", "int64"}}
 	case "boolean":
-		return flag()
+		return object{{"type", []string{"integer", "string"}}, {"enum", []any{0, 1, "y", "n"}}}
 	case "limit":
-		return object{{"type", []string{"integer", "string"}}, {"minimum", 0}, {"pattern", "^([0-9]+|unlimited)$"}}
+		return object{{"type", []string{"integer", "string"}}, {"minimum", 0}, {"pattern", "^([0-9]+|unlimited|null)$"}}
 	}
 	s := object{{"type", "string"}}
 	if len(p.Enum) > 0 {
@@ -74,7 +74,7 @@ func bodySchema(fields []wire.Field) object {
 		if p.Required {
 			required = append(required, p.Name)
 		}
-		properties = properties.with(p.Name, described(paramSchema(p), about(p)))
+		properties = properties.with(p.Name, bodyMember(p))
 	}
 	s := object{{"type", "object"}, {"required", required}, {"properties", properties}}
 	if patterns != nil {
@@ -82,6 +82,17 @@ func bodySchema(fields []wire.Field) object {
 		s = s.with("patternProperties", patterns).with("additionalProperties", true)
 	}
 	return s
+}
+
+// bodyMember is a parameter in a body. Its default is told in words: makers of
+// types take a member with a default for one that must be there.
+func bodyMember(p wire.Field) object {
+	text, def := about(p), p.Default
+	p.Default = ""
+	if def != "" {
+		text = strings.TrimPrefix(text+"; default "+def, "; ")
+	}
+	return described(paramSchema(p), text)
 }
 
 func described(s object, text string) object {

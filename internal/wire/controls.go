@@ -38,6 +38,47 @@ func (p Params) View() (*View, error) {
 	return &v, nil
 }
 
+// ControlFields lists the parameters of the controls, for documentation: of rules
+// the first two letters, which stand for all.
+func ControlFields() (list []Field) {
+	add := func(control string, fields ...Field) {
+		list = append(
+			list,
+			Field{Name: control + ".enable", Type: typeBoolean, Summary: "switches " + control + " on"},
+			Field{Name: control + ".verbose", Type: typeBoolean, Summary: "asks for what it did in the metadata"},
+		)
+		list = append(list, fields...)
+	}
+	rules := func(control string, members ...Field) (all []Field) {
+		for i := range 2 {
+			for _, m := range members {
+				m.Name = control + "." + Letter(i) + m.Name
+				all = append(all, m)
+			}
+		}
+		return all
+	}
+	add("api.filter", rules(
+		"api.filter",
+		Field{Name: ".field", Type: typeString, Max: maxText, Summary: "the field to look at, dotted inside objects; * is any"},
+		Field{Name: ".type", Type: typeString, Enum: FilterTypes(), Default: FilterTypes()[0], Summary: "how to compare it"},
+		Field{Name: ".arg0", Type: typeString, Max: maxText, Summary: "what to compare it with"},
+	)...)
+	add("api.sort", rules(
+		"api.sort",
+		Field{Name: ".field", Type: typeString, Max: maxText, Summary: "the field to sort by; the next letter breaks ties"},
+		Field{Name: ".method", Type: typeString, Enum: SortMethods(), Default: SortMethods()[0]},
+		Field{Name: ".reverse", Type: typeBoolean, Default: "0"},
+	)...)
+	add(
+		"api.chunk",
+		Field{Name: "api.chunk.start", Type: typeInteger, Summary: "the first record to show, counted from 1"},
+		Field{Name: "api.chunk.size", Type: typeInteger, Summary: "how many records to show; below 1 is all"},
+	)
+	add("api.columns", rules("api.columns", Field{Type: typeString, Max: maxText, Summary: "a field to show"})...)
+	return list
+}
+
 // group is the parameters of one control, by what follows its name.
 type group struct {
 	name   string

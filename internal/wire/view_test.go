@@ -355,3 +355,29 @@ func TestTrim(t *testing.T) {
 		}
 	}
 }
+
+// TestControlFields: what the documentation lists is read, and nothing besides.
+func TestControlFields(t *testing.T) {
+	t.Parallel()
+	var pairs []string
+	for _, f := range wire.ControlFields() {
+		value := "1"
+		switch {
+		case f.Enum != nil:
+			value = f.Enum[0]
+		case f.Type == "string":
+			value = "user"
+		}
+		pairs = append(pairs, f.Name, value)
+	}
+	v, err := wire.Pairs(pairs...).View()
+	want := wire.View{
+		Filters: []wire.Filter{{Field: "user", Type: "contains", Arg: "user"}, {Field: "user", Type: "contains", Arg: "user"}},
+		Sorts:   []wire.Sort{{Field: "user", Method: "lexicographic", Reverse: true}, {Field: "user", Method: "lexicographic", Reverse: true}},
+		Columns: []string{"user", "user"}, Chunk: &wire.Chunk{Start: 1, Size: 1},
+	}
+	want.Tell.Filter, want.Tell.Sort, want.Tell.Chunk, want.Tell.Columns = true, true, true, true
+	if err != nil || !reflect.DeepEqual(*v, want) {
+		t.Errorf("%+v, %v", v, err)
+	}
+}

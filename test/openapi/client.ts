@@ -57,6 +57,16 @@ const one = 1 as const;
   console.log(`ok - listaccts has ${users.length} accounts named nobody`);
 }
 {
+  const data = await get("/json-api/applist", {
+    "api.version": one, "api.filter.enable": one, "api.filter.a.field": "*", "api.filter.a.type": "begins", "api.filter.a.arg0": "list",
+    "api.chunk.enable": "y", "api.chunk.start": 1, "api.chunk.size": 1,
+  });
+  if (data.app.join() !== "listaccts") fail("applist, filtered and cut, has " + data.app.join());
+  const answer = await post("/json-api/listaccts", { "api.version": one, "api.chunk.enable": one, "api.chunk.verbose": one, "api.chunk.size": 5 });
+  if (answer.metadata.chunk?.size !== 5) fail("metadata.chunk is " + JSON.stringify(answer.metadata.chunk));
+  console.log("ok - a list was filtered and cut, by query and by body");
+}
+{
   const name = "openapi-" + Date.now();
   const made = await post("/json-api/api_token_create", { "api.version": one, token_name: name, acl: ["list-accts"], expires_at: Math.floor(Date.now() / 1000) + 600 });
   const list = await get("/json-api/api_token_list", { "api.version": one });
