@@ -12,3 +12,12 @@ func (h *Hasher) Cheap() *Hasher {
 func (h *Hasher) Enter(ctx context.Context) (leave func(), err error) { return h.enter(ctx) }
 
 const MaxWaiting = maxWaiting
+
+// PHC reads a stored password and writes it again.
+func PHC(text string) (again string, memory uint32, err error) {
+	p, err := parsePHC(text)
+	if err != nil {
+		return "", 0, err
+	}
+	return p.text(), p.memory, nil
+}

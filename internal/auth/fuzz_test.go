@@ -81,3 +81,17 @@ func BenchmarkToken(b *testing.B) {
 		}
 	}
 }
+
+// FuzzStoredPassword: a stored password is refused, or is within its bounds and
+// written as it was read.
+func FuzzStoredPassword(f *testing.F) {
+	f.Add("$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHRzYWx0c2FsdA$a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2U")
+	f.Add("$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA")
+	f.Add("$argon2id$v=19$m=08,t=1,p=1$$")
+	f.Fuzz(func(t *testing.T, text string) {
+		again, memory, err := auth.PHC(text)
+		if err == nil && (again != text || memory < 8 || memory > 65536) {
+			t.Errorf("%q is read as %q, with %d KiB", text, again, memory)
+		}
+	})
+}
