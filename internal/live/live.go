@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,6 +53,7 @@ type Options struct {
 type Node struct {
 	Options
 	until atomic.Int64 // the lease's end, in nanoseconds since boot
+	hosts atomic.Int64 // see Hosting
 
 	mu  sync.RWMutex // guards mem
 	mem memory
@@ -104,6 +106,17 @@ func (n *Node) Seq() int64 {
 	return n.at.Seq
 }
 
+// Hosting is a number that is another after each change that this node has
+// followed and that may concern accounts, their owners or packages: what was read
+// of them since it became what it is, is true as long as it stays.
+func (n *Node) Hosting() int64 { return n.hosts.Load() }
+
+func touchesHosting(events []hostkeep.Event) bool {
+	return slices.ContainsFunc(events, func(e hostkeep.Event) bool {
+		return slices.ContainsFunc(e.Objects, func(o hostkeep.Object) bool { return o.Kind != hostkeep.KindToken })
+	})
+}
+
 // Load fills the memory from the store and starts the lease.
 func (n *Node) Load(ctx context.Context) error {
 	n.step.Lock()
@@ -125,6 +138,7 @@ func (n *Node) load(ctx context.Context) error {
 	}
 	n.mu.Lock()
 	n.mem = newMemory(s)
+	n.hosts.Add(1)
 	n.mu.Unlock()
 	n.at, n.owed, n.awaited = s.At, false, true
 	n.until.Store(int64(noted + n.Lease))
@@ -185,6 +199,9 @@ func (n *Node) apply(ctx context.Context) error {
 	}
 	n.mu.Lock()
 	n.mem.apply(d)
+	if touchesHosting(d.Events) {
+		n.hosts.Add(1)
+	}
 	n.mu.Unlock()
 	n.at, n.owed = d.At, false
 	for _, e := range d.Events {

@@ -291,3 +291,29 @@ func TestRun(t *testing.T) {
 	<-done
 	r.knows("followed", made, true)
 }
+
+// TestHosting: the number is another after each change that may concern
+// accounts, whoever made it, and after loading; and the same otherwise.
+func TestHosting(t *testing.T) {
+	t.Parallel()
+	r := loaded(t, nil)
+	last := r.node.Hosting()
+	moved := func(about string, want bool) {
+		t.Helper()
+		r.ok(r.node.Follow(t.Context()))
+		now := r.node.Hosting()
+		if (now != last) != want {
+			t.Errorf("%s: from %d to %d", about, last, now)
+		}
+		last = now
+	}
+	moved("nothing happened", false)
+	r.add(r.there, reseller(10, "bob"))
+	moved("a principal was added", true)
+	r.add(r.there, token(20, 10))
+	moved("a token was added", false)
+	r.add(r.there, token(21, 10), reseller(11, "amy"))
+	moved("a token and a principal were added", true)
+	r.ok(r.node.Load(t.Context()))
+	moved("everything was loaded again", true)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/hostkeep/hostkeep"
 )
@@ -95,17 +96,40 @@ func many[T any](r *Reader, into columns[T], query string, args ...any) (list []
 	}
 	defer func() { _ = rows.Close() }()
 	var v T
+	var read chunks[T]
 	dest := into(r, &v)
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {
 			return nil, r.fail(fmt.Errorf("read row: %w", err))
 		}
-		list = append(list, v)
+		read.add(v)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, r.fail(fmt.Errorf("read rows: %w", err))
 	}
-	return list, nil
+	return read.all(), nil
+}
+
+// chunks gathers rows of unknown number. A slice that grows by appending takes
+// five times what it comes to; this takes twice.
+type chunks[T any] struct {
+	full [][]T
+	last []T
+}
+
+func (c *chunks[T]) add(v T) {
+	if len(c.last) == cap(c.last) {
+		c.full = append(c.full, c.last)
+		c.last = make([]T, 0, min(max(2*cap(c.last), 1), 1024))
+	}
+	c.last = append(c.last, v)
+}
+
+func (c *chunks[T]) all() []T {
+	if len(c.full) < 2 { // the first is empty
+		return c.last
+	}
+	return slices.Concat(append(c.full, c.last)...)
 }
 
 func intoNumber(_ *Reader, n *int64) []any { return []any{n} }

@@ -39,8 +39,10 @@ type Tx interface {
 
 // Deps is what the family is made of.
 type Deps struct {
-	Read         func(context.Context, func(Reader) error) error
-	Change       func(context.Context, hostkeep.Change, func(Tx) error) error
+	Read   func(context.Context, func(Reader) error) error
+	Change func(context.Context, hostkeep.Change, func(Tx) error) error
+	// Version is another number after each change that may concern accounts.
+	Version      func() int64
 	Now          hostkeep.Clock
 	HashPassword func(context.Context, hostkeep.Secret) (string, error)
 	NewPassword  func() (hostkeep.Secret, error)
@@ -48,11 +50,14 @@ type Deps struct {
 	IP           string // the server's shared address
 }
 
-type family struct{ Deps }
+type family struct {
+	Deps
+	known *known
+}
 
 // Functions declares the family.
 func Functions(d Deps) []*api.Function {
-	f := family{d}
+	f := family{d, &known{}}
 	listed := wire.V0{Form: wire.Status, Members: []wire.Twin{
 		{Name: "acct", Members: []wire.Twin{{Name: "unix_startdate", Text: true}}},
 	}}
@@ -134,17 +139,4 @@ func mine(r Reader, c hostkeep.Caller, user, missing string) (hostkeep.Account, 
 
 func sees(c hostkeep.Caller, a hostkeep.Account) bool {
 	return c.User.Owns(hostkeep.Principal{ID: a.ID, OwnerID: a.OwnerID})
-}
-
-// visible reads the accounts that the caller may see.
-func (f family) visible(ctx context.Context, c hostkeep.Caller) (as []hostkeep.Account, err error) {
-	scope := c.User.ID
-	if c.User.Rights().Has(hostkeep.All) {
-		scope = 0
-	}
-	err = f.Read(ctx, func(r Reader) (err error) {
-		as, err = r.Accounts(scope)
-		return err
-	})
-	return as, err
 }

@@ -1,13 +1,11 @@
 package accounts
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
-	"slices"
 	"strings"
 
 	"github.com/hostkeep/hostkeep"
@@ -36,19 +34,12 @@ func (f family) listaccts(ctx context.Context, c api.Call, in listIn) (out listO
 	if err != nil {
 		return out, err
 	}
-	accounts, err := f.visible(ctx, c.Caller)
+	rows, err := f.visible(ctx, c.Caller)
 	if err != nil {
 		return out, err
 	}
-	slices.SortFunc(accounts, func(a, b hostkeep.Account) int { return cmp.Compare(a.User, b.User) })
-	out.Accounts = make([]row, 0, len(accounts))
-	for i, a := range accounts {
-		if i%64 == 0 && ctx.Err() != nil {
-			return listOut{}, ctx.Err() // nobody is there to read it
-		}
-		if matches(a) {
-			out.Accounts = append(out.Accounts, row{summaryRow: shown(a)})
-		}
+	if out.Accounts, err = matching(ctx, rows, matches); err != nil {
+		return out, err
 	}
 	if in.Want != "" {
 		out.Columns = strings.FieldsFunc(in.Want, func(r rune) bool { return r == ',' || r == ' ' })
@@ -56,28 +47,45 @@ func (f family) listaccts(ctx context.Context, c api.Call, in listIn) (out listO
 	return out, nil
 }
 
-// matcher compiles the search. Without both search and searchtype, everything
-// matches, as recorded. Go's expressions run in linear time; what they do not
-// have (look-around, back references) is said.
-func (in searchIn) matcher() (func(hostkeep.Account) bool, error) {
-	if in.Search == "" || in.Type == "" {
-		return func(hostkeep.Account) bool { return true }, nil
+// matching keeps what matches; nil is everything.
+func matching(ctx context.Context, rows []row, matches func(*row) bool) ([]row, error) {
+	if matches == nil {
+		return rows, nil
 	}
-	field := map[string]func(hostkeep.Account) string{
-		"domain":  func(a hostkeep.Account) string { return a.Domain },
-		"owner":   func(a hostkeep.Account) string { return a.Owner },
-		"user":    func(a hostkeep.Account) string { return a.User },
-		"ip":      func(a hostkeep.Account) string { return a.IP },
-		"package": func(a hostkeep.Account) string { return a.Package },
+	found := []row{}
+	for i := range rows {
+		if i%64 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err() // nobody is there to read it
+		}
+		if matches(&rows[i]) {
+			found = append(found, rows[i])
+		}
+	}
+	return found, nil
+}
+
+// matcher compiles the search. Without both search and searchtype, everything
+// matches, as recorded: nil. Go's expressions run in linear time; what they do not
+// have (look-around, back references) is said.
+func (in searchIn) matcher() (func(*row) bool, error) {
+	if in.Search == "" || in.Type == "" {
+		return nil, nil //nolint:nilnil // everything matches
+	}
+	field := map[string]func(*row) string{
+		"domain":  func(a *row) string { return a.Domain },
+		"owner":   func(a *row) string { return a.Owner },
+		"user":    func(a *row) string { return a.User },
+		"ip":      func(a *row) string { return a.IP },
+		"package": func(a *row) string { return a.Plan },
 	}[in.Type]
 	if in.Method == "exact" {
-		return func(a hostkeep.Account) bool { return field(a) == in.Search }, nil
+		return func(a *row) bool { return field(a) == in.Search }, nil
 	}
 	re, err := expression(in.Search)
 	if err != nil {
 		return nil, err
 	}
-	return func(a hostkeep.Account) bool { return re.MatchString(field(a)) }, nil
+	return func(a *row) bool { return re.MatchString(field(a)) }, nil
 }
 
 // maxSteps is how large a search expression may be when it is compiled: each step
@@ -151,12 +159,11 @@ type suspendedOut struct {
 }
 
 func (f family) listsuspended(ctx context.Context, c api.Call, _ struct{}) (out suspendedOut, err error) {
-	accounts, err := f.visible(ctx, c.Caller)
-	slices.SortFunc(accounts, func(a, b hostkeep.Account) int { return cmp.Compare(a.User, b.User) })
-	for _, a := range accounts {
+	rows, err := f.visible(ctx, c.Caller)
+	for _, a := range rows {
 		if a.Suspended {
 			out.Accounts = append(out.Accounts, suspendedRow{
-				a.User, a.Owner, a.SuspendedAt.UTC().Format("Mon Jan _2 15:04:05 2006"), a.SuspendedAt.Unix(), a.SuspendReason, a.Locked,
+				a.User, a.Owner, a.SuspendTime.UTC().Format("Mon Jan _2 15:04:05 2006"), a.SuspendTime.Unix(), a.SuspendReason, a.Locked,
 			})
 		}
 	}

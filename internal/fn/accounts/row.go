@@ -58,6 +58,8 @@ type row struct {
 	HasBackup      bool   `whm:"has_backup"`
 	Standalone     string `whm:"standalone_feature"`
 	StandaloneName string `whm:"standalone_feature_name"`
+
+	id, ownerID int64
 }
 
 type childNode struct {

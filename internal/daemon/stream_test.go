@@ -1,0 +1,142 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/httpd"
+	"github.com/hostkeep/hostkeep/internal/sqlstore"
+	"github.com/hostkeep/hostkeep/internal/wiretest"
+)
+
+// many is enough to stream; bench/scale asks a whole server with ten thousand.
+const many = 1000
+
+// crowded is a world with many accounts, written past the API, which would hash
+// a password for each.
+func crowded(t *testing.T) *world {
+	t.Helper()
+	w := opened(t)
+	err := w.change(context.Background(), hostkeep.Change{Function: "test", Args: "{}", Caller: w.root()}, func(tx *sqlstore.Tx) error {
+		pkg, err := tx.Package(hostkeep.DefaultPackage)
+		if err != nil {
+			return err
+		}
+		for i := range many {
+			p := hostkeep.Principal{ID: tx.NewID(), Name: fmt.Sprintf("user%d", i), OwnerID: hostkeep.RootID}
+			a := hostkeep.Account{
+				ID: p.ID, User: p.Name, OwnerID: p.OwnerID, Domain: p.Name + ".example", PackageID: pkg.ID, Plan: pkg.Plan, IP: "192.0.2.1",
+				Email: "owner@" + p.Name + ".example", MailboxFormat: "maildir", Home: "/home/" + p.Name, UID: int64(2000 + i), Created: w.now,
+			}
+			if err := errors.Join(tx.InsertPrincipal(p, ""), tx.InsertAccount(a)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// first keeps how much was written at once at first, and that more came.
+type first struct {
+	bytes.Buffer
+	page, pages int
+}
+
+func (f *first) Write(p []byte) (int, error) {
+	if f.pages++; f.pages == 1 {
+		f.page = len(p)
+	}
+	return f.Buffer.Write(p)
+}
+
+// TestListacctsStreams: of many accounts the first bytes go out before the last
+// record is encoded, in every form; and the whole call, reading the store
+// included, allocates less than three times what it answers.
+func TestListacctsStreams(t *testing.T) {
+	w := crowded(t)
+	for about, r := range map[string]httpd.Request{
+		"JSON":          {Function: "listaccts", RawQuery: "api.version=1"},
+		"JSON of API 0": {Function: "listaccts"},
+		"XML":           {Function: "listaccts", RawQuery: "api.version=1", XML: true},
+		"in a batch":    {Function: "batch", RawQuery: "api.version=1&command=version&command=listaccts"},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		a := w.answer(context.Background(), w.root(), r)
+		if a.Write == nil {
+			t.Fatalf("%s: it is gathered", about)
+		}
+		if err := a.Write(io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		var got first
+		if err := a.Write(&got); err != nil {
+			t.Fatal(err)
+		}
+		size := got.Len()
+		if got.page > 100<<10 || got.pages < size/(100<<10) {
+			t.Errorf("%s: the first of %d parts has %d of %d bytes", about, got.pages, got.page, size)
+		}
+		if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 3*uint64(size) {
+			t.Errorf("%s: %d bytes were allocated for an answer of %d", about, allocated, size)
+		} else {
+			t.Logf("%s: %.2f of the answer's %d bytes were allocated", about, float64(allocated)/float64(size), size)
+		}
+		if about == "JSON" {
+			n, err := wiretest.JSON(got.Bytes())
+			data, _ := n.Get("data")
+			if err != nil || len(data.All("acct")) != many {
+				t.Errorf("%d records, %v", len(data.All("acct")), err)
+			}
+		}
+	}
+}
+
+// TestListsFollowChanges: the accounts that a node keeps to list are those of the
+// store after each change, of whatever touches what is shown.
+func TestListsFollowChanges(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	for _, change := range [][]string{
+		{"createacct", "username", "fresh", "domain", "fresh.example", "plan", "gold"},
+		{"suspendacct", "user", "fresh", "reason", "late"},
+		{"suspendacct", "user", "fresh", "reason", "later"},
+		{"unsuspendacct", "user", "fresh"},
+		{"setupreseller", "user", "fresh", "makeowner", "1"},
+		{"changepackage", "user", "fresh", "pkg", "default"},
+		{"unsetupreseller", "user", "fresh"},
+		{"removeacct", "username", "client"},
+		{"removeacct", "username", "shop"}, // owns others
+	} {
+		w.must(root, change[0], change[1:]...)
+		listed := rows(t, dataOf(t, w.must(root, "listaccts")), "acct")
+		if again := rows(t, dataOf(t, w.must(root, "listaccts")), "acct"); !reflect.DeepEqual(listed, again) {
+			t.Errorf("after %q it is another list at the second look", change)
+		}
+		for _, a := range listed {
+			stored := rows(t, dataOf(t, w.must(root, "accountsummary", "user", fmt.Sprint(a["user"]))), "acct")[0]
+			for field, want := range stored {
+				if !reflect.DeepEqual(a[field], want) {
+					t.Errorf("after %q %s of %v is listed as %v, stored is %v", change, field, a["user"], a[field], want)
+				}
+			}
+		}
+		if _, err := w.node.PrincipalByName("fresh"); err != slices.ContainsFunc(listed, func(a map[string]any) bool { return a["user"] == "fresh" }) {
+			t.Errorf("after %q fresh is not where it should be", change)
+		}
+	}
+}
