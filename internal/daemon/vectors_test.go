@@ -180,13 +180,13 @@ func (r replay) send(t *testing.T, asXML bool) (status int, body []byte, header 
 	if r.v.Request.ContentType != "" {
 		q.Header.Set("Content-Type", r.v.Request.ContentType)
 	}
-	switch auth := r.v.Request.Auth; {
-	case auth == "none":
-	case auth == "bad credentials":
+	switch r.v.Request.Auth {
+	case "none":
+	case "bad credentials":
 		q.Header.Set("Authorization", "whm root:"+strings.Repeat("A", 32))
 	default: // recorded ones had an access hash
 		scheme := "whm"
-		if strings.Contains(auth, "WHM") {
+		if strings.Contains(r.v.Request.Auth, "WHM") {
 			scheme = "WHM"
 		}
 		q.Header.Set("Authorization", scheme+" root:"+w.newToken(w.root(), "token_name", "replay").Reveal())
