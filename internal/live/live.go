@@ -113,7 +113,9 @@ func (n *Node) Hosting() int64 { return n.hosts.Load() }
 
 func touchesHosting(events []hostkeep.Event) bool {
 	return slices.ContainsFunc(events, func(e hostkeep.Event) bool {
-		return slices.ContainsFunc(e.Objects, func(o hostkeep.Object) bool { return o.Kind != hostkeep.KindToken })
+		return slices.ContainsFunc(e.Objects, func(o hostkeep.Object) bool {
+			return o.Kind == hostkeep.KindAccount || o.Kind == hostkeep.KindPrincipal || o.Kind == hostkeep.KindPackage
+		})
 	})
 }
 
