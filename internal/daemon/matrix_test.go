@@ -146,6 +146,7 @@ func aims() []aim {
 	return []aim{
 		{"an own account", &hostkeep.Principal{ID: 20, Name: "mine", OwnerID: 10}, false},
 		{"an own reseller", &hostkeep.Principal{ID: 21, Name: "sub", OwnerID: 10, Reseller: true, Privileges: held}, true},
+		{"an own reseller that has nothing", &hostkeep.Principal{ID: 22, Name: "bare", OwnerID: 10, Reseller: true}, true},
 		{"a foreign account", &hostkeep.Principal{ID: 30, Name: "theirs", OwnerID: 99}, false},
 		{"a foreign reseller", &hostkeep.Principal{ID: 31, Name: "rival", OwnerID: 99, Reseller: true, Privileges: held}, true},
 		{"root", &hostkeep.Principal{ID: hostkeep.RootID, Name: "root", Privileges: hostkeep.Everything()}, true},
