@@ -147,6 +147,7 @@ func aims() []aim {
 		{"an own account", &hostkeep.Principal{ID: 20, Name: "mine", OwnerID: 10}, false},
 		{"an own reseller", &hostkeep.Principal{ID: 21, Name: "sub", OwnerID: 10, Reseller: true, Privileges: held}, true},
 		{"an own reseller that has nothing", &hostkeep.Principal{ID: 22, Name: "bare", OwnerID: 10, Reseller: true}, true},
+		{"an own reseller that holds all", &hostkeep.Principal{ID: 23, Name: "deputy", OwnerID: 10, Reseller: true, Privileges: hostkeep.Everything()}, true},
 		{"a foreign account", &hostkeep.Principal{ID: 30, Name: "theirs", OwnerID: 99}, false},
 		{"a foreign reseller", &hostkeep.Principal{ID: 31, Name: "rival", OwnerID: 99, Reseller: true, Privileges: held}, true},
 		{"root", &hostkeep.Principal{ID: hostkeep.RootID, Name: "root", Privileges: hostkeep.Everything()}, true},
