@@ -188,7 +188,7 @@ func (c *Catalogue) run(ctx context.Context, who hostkeep.Caller, f *Function, p
 		call.Args = f.In.Record(p, c.Digest)
 	}
 	if r.Value, err = f.handle(ctx, call, in); err == nil {
-		r.Shown = f.Out.Select(plan, r.Value)
+		r.Shown, err = f.Out.Select(ctx, plan, r.Value)
 	}
 	return err
 }

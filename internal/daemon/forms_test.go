@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"reflect"
 	"slices"
 	"strings"
@@ -172,7 +173,9 @@ func TestControlsOfEveryList(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					r.Shown = f.Out.Select(plan, r.Value)
+					if r.Shown, err = f.Out.Select(context.Background(), plan, r.Value); err != nil {
+						t.Fatal(err)
+					}
 				}
 				got := recordsOf(sameForms(t, "result", r), list, keyed)
 				if len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) || r.Records() != len(want) {

@@ -122,13 +122,22 @@ func (g group) letters() (list []string, err error) {
 	return list, nil
 }
 
+// maxRules is how many rules a control may have: each costs at each record.
+const maxRules = 26
+
 // rules reads each letter's members; any other member is refused.
 func (g group) rules(members ...string) (list []map[string]string, err error) {
 	letters, err := g.letters()
+	if err == nil && len(letters) > maxRules {
+		err = hostkeep.Errorf(hostkeep.Invalid, "The control %q has %d rules; at most %d can be given.", g.name, len(letters), maxRules)
+	}
 	if err != nil {
 		return nil, err
 	}
 	for _, l := range letters {
+		if _, bare := g.values[l]; bare {
+			return nil, hostkeep.Errorf(hostkeep.Invalid, "The parameter %q is no output control.", shown(g.name+"."+l))
+		}
 		rule := map[string]string{"letter": l}
 		for _, name := range slices.Sorted(maps.Keys(g.values)) {
 			if member, ok := strings.CutPrefix(name, l+"."); ok {

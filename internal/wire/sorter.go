@@ -2,6 +2,7 @@ package wire
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"net/netip"
 	"reflect"
@@ -100,9 +101,12 @@ func (t table) record(i int) reflect.Value {
 }
 
 // matching lists the places of the records that pass every filter.
-func (t table) matching(filters []filter) []int32 {
+func (t table) matching(ctx context.Context, filters []filter) []int32 {
 	order := []int32{}
 	for i := range t.list.Len() {
+		if i%64 == 0 && ctx.Err() != nil {
+			return order // whoever asked has gone
+		}
 		record := t.record(i)
 		if !slices.ContainsFunc(filters, func(f filter) bool { return !f.holds(t.node, record) }) {
 			order = append(order, int32(i))
@@ -113,7 +117,7 @@ func (t table) matching(filters []filter) []int32 {
 
 // sorted brings places into order; nil is all of them. Equal records stay as
 // they are.
-func (t table) sorted(order []int32, rules []sorter) []int32 {
+func (t table) sorted(ctx context.Context, order []int32, rules []sorter) []int32 {
 	if order == nil {
 		order = make([]int32, t.list.Len())
 		for i := range order {
@@ -122,6 +126,9 @@ func (t table) sorted(order []int32, rules []sorter) []int32 {
 	}
 	columns := make([]keys, len(rules))
 	for i, r := range rules {
+		if ctx.Err() != nil {
+			return order
+		}
 		columns[i] = t.keys(r, order)
 	}
 	slices.SortStableFunc(order, func(a, b int32) int {

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -103,7 +104,7 @@ func BenchmarkStream10000(b *testing.B) {
 		{"xml/wire", func() error { return r.WriteXML(io.Discard) }},
 		{"filter-sort-50/wire", func() error {
 			page := r
-			page.Shown = r.Out.Select(plan, r.Value)
+			page.Shown, _ = r.Out.Select(context.Background(), plan, r.Value)
 			return page.WriteJSON(io.Discard)
 		}},
 		{"filter-sort-50/by-encoding-first", func() error { return encodedFirst(r) }},

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -88,9 +89,26 @@ func (s *Selection) narrow(columns []string) *Selection {
 	if c.columns == nil {
 		c.columns = columns
 	} else {
-		c.columns = slices.DeleteFunc(slices.Clone(c.columns), func(n string) bool { return !slices.Contains(columns, n) })
+		c.columns = both(c.columns, columns)
 	}
 	return &c
+}
+
+// both is what two lists of columns have in common: a name is in every list that
+// has it or what it is a part of.
+func both(a, b []string) []string {
+	common := []string{}
+	within := func(some, others []string) {
+		for _, n := range some {
+			part := slices.ContainsFunc(others, func(whole string) bool { return n == whole || strings.HasPrefix(n, whole+".") })
+			if part && !slices.Contains(common, n) {
+				common = append(common, n)
+			}
+		}
+	}
+	within(a, b)
+	within(b, a)
+	return common
 }
 
 // Plan is a view that fits an Out struct's list.
@@ -156,25 +174,28 @@ func noColumn(name string) string {
 func (p *Plan) Warnings() []string { return p.warnings }
 
 // Select carries a plan out on a value of the Out struct: filter, sort, chunk.
-// It reads the records where they are.
-func (o *Output) Select(p *Plan, value reflect.Value) *Selection {
+// It reads the records where they are, and gives up when ctx ends.
+func (o *Output) Select(ctx context.Context, p *Plan, value reflect.Value) (*Selection, error) {
 	r := Reply{OK: true, Out: o, Value: value}
 	v, told := r.value()
 	if p == nil || !told {
-		return nil
+		return nil, nil //nolint:nilnil // nothing is selected
 	}
 	rows, some := o.records(v)
 	if !some {
-		return nil
+		return nil, nil //nolint:nilnil // nothing is selected
 	}
 	s := &Selection{View: p.View, columns: p.columns, all: rows.list.Len()}
 	s.passed = s.all
 	if len(p.filters) > 0 {
-		s.order = rows.matching(p.filters)
+		s.order = rows.matching(ctx, p.filters)
 		s.passed = len(s.order)
 	}
 	if len(p.sorts) > 0 {
-		s.order = rows.sorted(s.order, p.sorts)
+		s.order = rows.sorted(ctx, s.order, p.sorts)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("selecting records: %w", err)
 	}
 	s.to = s.passed
 	if c := p.Chunk; c != nil {
@@ -183,7 +204,7 @@ func (o *Output) Select(p *Plan, value reflect.Value) *Selection {
 			s.to = min(c.Size, s.passed-s.from) + s.from
 		}
 	}
-	return s
+	return s, nil
 }
 
 // write hands over what the view tells of itself.

@@ -1,7 +1,9 @@
 package wire_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -56,7 +58,8 @@ func shownAs[Out any](t failing, out Out, nameValue ...string) (wire.Reply, erro
 		return r, err
 	}
 	if plan != nil {
-		r.Shown, r.Note.Warnings = o.Select(plan, r.Value), plan.Warnings()
+		r.Shown, err = o.Select(context.Background(), plan, r.Value)
+		r.Note.Warnings = plan.Warnings()
 	}
 	return r, nil
 }
@@ -186,6 +189,7 @@ func TestControlsRefused(t *testing.T) {
 		"api.chunk.enable=1 api.chunk.verbose=on":                                                  `"api.chunk.verbose" must be 1 or 0`,
 		"api.chunk.enable=1 api.chunk.enable=0":                                                    "more than once",
 		"api.filter.enable=1 api.filter.verbose.field=user":                                        `"api.filter.verbose.field" is no output control`,
+		"api.sort.enable=1 api.sort.a.field=user api.sort.a=x":                                     `"api.sort.a" is no output control`,
 		"api.chunk.enable=1 api.chunk.size=ten":                                                    `"api.chunk.size" must be a whole number`,
 		"api.chunk.enable=1 api.chunk.start=1e3":                                                   `"api.chunk.start" must be a whole number`,
 		"api.chunk.enable=1 api.chunk.start=99999999999999999999999999999999999999999999999999999": `"api.chunk.start" must be a whole number`,
@@ -194,6 +198,37 @@ func TestControlsRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || hostkeep.KindOf(err) != hostkeep.Invalid {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
+	}
+}
+
+// TestTooManyRules: each rule costs at each record.
+func TestTooManyRules(t *testing.T) {
+	t.Parallel()
+	for _, control := range []string{"api.filter", "api.sort"} {
+		pairs := []string{control + ".enable", "1"}
+		for i := range 26 {
+			pairs = append(pairs, control+"."+wire.Letter(i)+".field", "user")
+		}
+		if _, err := shownAs(t, seenOut{Rows: users()}, pairs...); err != nil {
+			t.Errorf("26 rules: %v", err)
+		}
+		_, err := shownAs(t, seenOut{Rows: users()}, append(pairs, control+".za.field", "user")...)
+		wantInvalid(t, err, "has 27 rules; at most 26")
+	}
+}
+
+// TestSelectGivesUp: nobody waits for the rest of a selection.
+func TestSelectGivesUp(t *testing.T) {
+	t.Parallel()
+	o := mustCompileOutput(t, reflect.TypeFor[seenOut]())
+	plan, err := o.Plan(wire.View{Filters: []wire.Filter{{Field: "*"}}, Sorts: []wire.Sort{{Field: "user"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := o.Select(ctx, plan, reflect.ValueOf(seenOut{Rows: users()})); !errors.Is(err, context.Canceled) {
+		t.Errorf("it goes on: %v", err)
 	}
 }
 
@@ -240,6 +275,12 @@ func TestControlsElsewhere(t *testing.T) {
 	r, err = shownAs(t, seenOut{wire.Note{Columns: []string{"user", "uid"}}, users()[:1]}, controls("api.columns.enable=1 api.columns.a=uid api.columns.b=ip")...)
 	if got := string(r.AppendJSON(nil)); err != nil || got != data(`{"acct":[{"uid":20}]}`) {
 		t.Errorf("%s, %v", got, err)
+	}
+	for _, limited := range [][2]string{{"inner", "inner.alias"}, {"inner.alias", "inner"}} {
+		r, err = shownAs(t, seenOut{wire.Note{Columns: []string{limited[0], "uid"}}, users()[:1]}, controls("api.columns.enable=1 api.columns.a="+limited[1])...)
+		if got := string(r.AppendJSON(nil)); err != nil || got != data(`{"acct":[{"inner":{"alias":"in"}}]}`) {
+			t.Errorf("%s of %s: %s, %v", limited[1], limited[0], got, err)
+		}
 	}
 }
 
@@ -299,7 +340,8 @@ func FuzzControls(f *testing.F) {
 		if err == nil && view != nil {
 			var plan *wire.Plan
 			if plan, err = o.Plan(*view); err == nil {
-				r.Shown, r.Note.Warnings = o.Select(plan, r.Value), plan.Warnings()
+				r.Shown, err = o.Select(context.Background(), plan, r.Value)
+				r.Note.Warnings = plan.Warnings()
 			}
 		}
 		if err != nil && hostkeep.KindOf(err) != hostkeep.Invalid {

@@ -40,7 +40,7 @@ func (o *Output) records(v reflect.Value) (_ table, ok bool) {
 		return table{}, false
 	}
 	m := o.members[o.list]
-	return table{v.FieldByIndex(m.path), m.shape == shapeKeyed, m.elem}, true
+	return table{list: v.FieldByIndex(m.path), keyed: m.shape == shapeKeyed, node: m.elem}, true
 }
 
 func writeMembers(to sink, members []member, v reflect.Value, list int, shown *Selection) {
