@@ -84,6 +84,7 @@ type Reply struct {
 	wire.Reply
 	Kind    hostkeep.Kind      // why not; 0 when OK or internal
 	Missing hostkeep.Privilege // the privilege that would have opened it
+	Reads   bool               // the function changes nothing
 }
 
 // Call runs one request of API 1: find, authorise, decode, handle, observe. It
@@ -121,7 +122,7 @@ func (c *Catalogue) find(r *Reply, version int) (*Function, error) {
 	f := c.byName[r.Command]
 	switch {
 	case f != nil && f.InVersion(version):
-		r.Function, r.Out = f.Name, f.Out
+		r.Function, r.Out, r.Reads = f.Name, f.Out, !f.Writes
 		return f, nil
 	case version == 0:
 		return nil, hostkeep.Errorf(hostkeep.Unsupported, "Unknown App Requested: %s", hostkeep.Clip(r.Command, 64))

@@ -52,7 +52,10 @@ func (a *App) wireLimits() wire.Limits {
 
 // shape writes a reply in the form that was asked for.
 func shape(r httpd.Request, reply api.Reply) httpd.Answer {
-	answer := httpd.Answer{Status: http.StatusOK, ContentType: jsonType, Function: reply.Function, OK: reply.OK, Header: http.Header{}}
+	answer := httpd.Answer{
+		Status: http.StatusOK, ContentType: jsonType, Function: reply.Function, OK: reply.OK, Header: http.Header{},
+		Plain: !reply.Reads || reply.Nests(), // a new token's secret, alone or in a batch
+	}
 	write, appended := reply.WriteJSON, reply.AppendJSON
 	if r.XML {
 		answer.ContentType, write, appended = xmlType, reply.WriteXML, reply.AppendXML
@@ -103,7 +106,10 @@ func (a *App) inner(ctx context.Context, from *api.Catalogue, c hostkeep.Caller,
 		if !errors.Is(err, auth.ErrUnavailable) {
 			err = errChanged
 		}
-		return from.Refuse(c, 1, function, err).Reply
+		r := from.Refuse(c, 1, function, err)
+		a.metrics.Call(r.Function, false)
+		a.observe(api.Observation{Function: r.Function, Caller: c, Kind: r.Kind, Err: err})
+		return r.Reply
 	}
 	r := from.Call(ctx, now, function, p)
 	a.metrics.Call(r.Function, r.OK)

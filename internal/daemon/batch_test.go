@@ -239,3 +239,18 @@ func TestBatchEndsWithItsCredential(t *testing.T) {
 		t.Errorf("a suspended reseller: %q", e.results())
 	}
 }
+
+// TestPlain: what may hold a secret is not to be packed.
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	w := opened(t)
+	for query, want := range map[string]bool{
+		"listaccts?api.version=1": false, "listaccts": false, "nosuch": true, "batch?api.version=1&command=version": true,
+		"api_token_create?api.version=1&token_name=x": true, "createacct?username=bob&domain=bob.example": true,
+	} {
+		function, query, _ := strings.Cut(query, "?")
+		if a := w.answer(context.Background(), w.root(), httpd.Request{Function: function, RawQuery: query}); a.Plain != want {
+			t.Errorf("%s: plain %t", function, a.Plain)
+		}
+	}
+}

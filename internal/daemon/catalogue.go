@@ -52,7 +52,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			RequireACL: a.cfg.Tokens.RequireACL, UpdateResets: a.cfg.Compat.UpdateResets,
 		}),
 		accounts.Functions(accounts.Deps{
-			Read: reading[accounts.Reader](a), Change: a.accountChange(), Version: a.node.Hosting, Now: a.now,
+			Read: reading[accounts.Reader](a), Change: a.accountChange(), Since: a.node.Hosting, Now: a.now,
 			HashPassword: a.hash,
 			NewPassword:  func() (hostkeep.Secret, error) { return auth.NewPassword(rand.Reader) },
 			Hostname:     a.host, IP: mainAddress(),

@@ -14,9 +14,11 @@ import (
 
 	sd "github.com/coreos/go-systemd/v22/daemon"
 
+	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/config"
 	"github.com/hostkeep/hostkeep/internal/httpd"
 	"github.com/hostkeep/hostkeep/internal/tlscert"
+	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
 const (
@@ -78,6 +80,7 @@ func (a *App) serve(ctx context.Context, o ServeOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	keepers.Go(a.guard(func() { a.warm(background) }))
 	o.Listening("listening " + a.addresses(running))
 	_, _ = sd.SdNotify(false, sd.SdNotifyReady) // no systemd is no error
 	if o.Ready != nil {
@@ -97,6 +100,13 @@ func (a *App) serve(ctx context.Context, o ServeOptions) (err error) {
 	stop()
 	keepers.Wait()
 	return errors.Join(err, a.store.Forget(grace, a.incarnation))
+}
+
+// warm has the accounts read before somebody waits for their list.
+func (a *App) warm(ctx context.Context) {
+	if root, err := a.CommandCaller(hostkeep.RootName); err == nil {
+		a.api.Call(ctx, root, "listaccts", wire.Pairs("api.chunk.enable", "1", "api.chunk.size", "1"))
+	}
 }
 
 // certificates opens the pair that was given, or this state's own.

@@ -140,3 +140,37 @@ func TestListsFollowChanges(t *testing.T) {
 		}
 	}
 }
+
+// TestKeptRows: after a change only what changed is read again, and a reseller's
+// list does not wait for everybody's.
+func TestKeptRows(t *testing.T) {
+	w := crowded(t)
+	w.must(w.root(), "setupreseller", "user", "user7")
+	w.must(w.root(), "setacls", "reseller", "user7", "acl-list-accts", "1", "acl-create-acct", "1")
+	count := func(who hostkeep.Caller, about string, want int) (allocated uint64) {
+		t.Helper()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		r := w.must(who, "listaccts", "api.columns.enable", "1", "api.columns.a", "user")
+		runtime.ReadMemStats(&after)
+		if r.Records() != want {
+			t.Errorf("%s: %d accounts, want %d", about, r.Records(), want)
+		}
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	own := count(w.as("user7"), "a reseller's own, with nothing kept", 1)
+	all := count(w.root(), "root's, with nothing kept", many)
+	kept := count(w.root(), "root's, kept", many)
+	if own > all/20 || kept > all/20 {
+		t.Errorf("%d bytes were allocated for a reseller, %d for all, %d for all again", own, all, kept)
+	}
+	w.must(w.as("user7"), "createacct", "username", "first", "domain", "first.example")
+	if one := count(w.root(), "root's, after one change", many+1); one > all/2 {
+		t.Errorf("%d bytes were allocated after one change, %d for all", one, all)
+	}
+	count(w.as("user7"), "a reseller's, kept", 2)
+	list := users(t, dataOf(t, w.must(w.root(), "listaccts")), "acct")
+	if !slices.IsSorted(list) || !slices.Contains(list, "first") {
+		t.Error("the list is not sorted by user")
+	}
+}

@@ -22,7 +22,7 @@ const openAPIAbout = "What Hostkeep answers on port 2087: functions of WHM API 1
 	"A call that was understood is answered with status 200, whether it succeeded or not: `metadata.result` is 1 or 0, and " +
 	"`metadata.reason` says why. A list of texts is sent as a repeated parameter; `NAME-0`, `NAME-1` and `NAME[]` mean the same. " +
 	"Numbers without a limit are the word `unlimited`; yes and no are 1 and 0. Parameters that a function does not know are ignored, " +
-	"except where it touches credentials: there a misspelt one is refused.\n\n" +
+	"but for misspelt ones: they are refused where ignoring them could leave a credential wider than it was meant, and told of in a warning where something else changes.\n\n" +
 	"Of an answer with a list, `api.filter`, `api.sort`, `api.columns` and `api.chunk` choose what is shown: " +
 	"`api.filter.enable=1&api.filter.a.field=user&api.filter.a.arg0=bob&api.filter.a.type=eq`. Rules have the letters `a` to `z`, `za` and on, of which " +
 	"the parameters show two. Columns that were not asked for are absent from the records, though they are required otherwise."

@@ -23,7 +23,8 @@ func (x *exchange) body() (ok bool) {
 	if err != nil {
 		status, reason := badBody(err)
 		told := hostkeep.Errorf(hostkeep.Invalid, "%s", reason)
-		if status == http.StatusRequestEntityTooLarge && x.r.Header.Get("Expect") == "" {
+		asked := x.r.Header.Get("Expect") != "" && x.r.ContentLength >= 0 // and not told to go on
+		if status == http.StatusRequestEntityTooLarge && !asked {
 			x.linger(status, told)
 		} else {
 			x.close()

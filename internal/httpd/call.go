@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/klauspost/compress/gzhttp"
+
 	"github.com/hostkeep/hostkeep"
 )
 
@@ -39,6 +41,9 @@ func (x *exchange) call(function string, xml bool) {
 // send writes an answer as it stands.
 func (x *exchange) send(a Answer) {
 	maps.Copy(x.w.Header(), a.Header)
+	if a.Plain {
+		x.w.Header().Set(gzhttp.HeaderNoCompression, "1")
+	}
 	if a.Status == 0 {
 		a.Status = http.StatusOK
 	}

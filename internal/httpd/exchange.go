@@ -52,7 +52,9 @@ func newID() string {
 
 // answer writes the whole answer. It is called once.
 func (x *exchange) answer(status int, contentType string, body []byte) {
-	x.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	if x.r.Method != http.MethodHead || len(body) < packFrom { // GET might pack it, and HEAD must not say another length
+		x.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	}
 	x.head(status, contentType)
 	if x.r.Method != http.MethodHead {
 		x.bytes, _ = x.w.Write(body) // an error is a client that left

@@ -22,6 +22,8 @@ func TestGzip(t *testing.T) {
 			switch r.Function {
 			case "short":
 				a.Body = []byte(`{}`)
+			case "secret":
+				a.Plain = true
 			case "stream":
 				a.Body, a.Write = nil, func(w io.Writer) error { _, err := io.WriteString(w, long); return err }
 			}
@@ -42,6 +44,7 @@ func TestGzip(t *testing.T) {
 		{"long", "Accept-Encoding: ;;,gzipx;q=a", false},
 		{"long", "X-Accept: gzip", false},
 		{"short", "Accept-Encoding: gzip", false},
+		{"secret", "Accept-Encoding: gzip", false},
 	} {
 		want := long
 		if tt.function == "short" {
@@ -61,12 +64,13 @@ func TestGzip(t *testing.T) {
 		} else {
 			res.wantHeader(t, "Content-Encoding", "")
 		}
+		res.wantHeader(t, "No-Gzip-Compression", "")
 		if body != want || res.StatusCode != 200 || res.Header.Get("Vary") != "Accept-Encoding" {
 			t.Errorf("%v: %d %.80s, Vary %q", tt, res.StatusCode, body, res.Header.Get("Vary"))
 		}
 	}
-	if res := g.ask("whm", req("HEAD /json-api/long", []string{authorized, "Accept-Encoding: gzip"}, "")); res.body != "" {
-		t.Errorf("HEAD answers %d bytes", len(res.body))
+	if res := g.ask("whm", req("HEAD /json-api/long", []string{authorized, "Accept-Encoding: gzip"}, "")); res.body != "" || res.Header.Get("Content-Length") != "" {
+		t.Errorf("HEAD answers %d bytes, and the length %s", len(res.body), res.Header.Get("Content-Length"))
 	}
 	c := g.dial("whm") // what is packed has no length, which HTTP/1.0 tells by the end
 	c.send("GET /json-api/long HTTP/1.0\r\n" + authorized + "\r\nAccept-Encoding: gzip\r\n\r\n")

@@ -12,7 +12,7 @@ const pageHTML = `<!doctype html>
 </head>
 <body>
 <h1>Hostkeep</h1>
-<p>This is a Hostkeep server. It speaks WHM API 1, at <code>/json-api/</code>, to those who bring a token.</p>
+<p>This is a Hostkeep server. It speaks WHM API 1, at <code>/json-api/</code> and <code>/xml-api/</code>, to those who bring a token.</p>
 </body>
 </html>
 `

@@ -60,6 +60,7 @@ type Answer struct {
 	Body        []byte
 	// Write, when not nil, writes the body instead: one whose length is not known.
 	Write    func(io.Writer) error
+	Plain    bool   // it may hold a secret, and so is never packed: its length would tell of it
 	Function string // the declared name, "" when the function does not exist
 	OK       bool   // whether the function did its work
 }

@@ -53,10 +53,11 @@ type Options struct {
 type Node struct {
 	Options
 	until atomic.Int64 // the lease's end, in nanoseconds since boot
-	hosts atomic.Int64 // see Hosting
 
-	mu  sync.RWMutex // guards mem
-	mem memory
+	mu     sync.RWMutex // guards mem, hosts, recent
+	mem    memory
+	hosts  int64             // how much of hosting was changed, see Hosting
+	recent []hostkeep.Object // the latest of it
 
 	step    sync.Mutex // one follower at a time; guards what is below
 	at      hostkeep.Cursor
@@ -106,17 +107,36 @@ func (n *Node) Seq() int64 {
 	return n.at.Seq
 }
 
-// Hosting is a number that is another after each change that this node has
-// followed and that may concern accounts, their owners or packages: what was read
-// of them since it became what it is, is true as long as it stays.
-func (n *Node) Hosting() int64 { return n.hosts.Load() }
+// recentMost is how many of the latest changes of hosting a node tells apart.
+const recentMost = 1024
 
-func touchesHosting(events []hostkeep.Event) bool {
-	return slices.ContainsFunc(events, func(e hostkeep.Event) bool {
-		return slices.ContainsFunc(e.Objects, func(o hostkeep.Object) bool {
-			return o.Kind == hostkeep.KindAccount || o.Kind == hostkeep.KindPrincipal || o.Kind == hostkeep.KindPackage
-		})
-	})
+// Hosting lists what of accounts, their owners and packages was changed, as far as
+// this node has followed, since a place in the list, and the place that it has
+// come to. complete is false where the list does not go back so far, or where
+// everything was loaded since; 0 is no place.
+func (n *Node) Hosting(since int64) (changed []hostkeep.Object, now int64, complete bool) {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	missing := n.hosts - since
+	if since == 0 || missing > int64(len(n.recent)) {
+		return nil, n.hosts, false
+	}
+	return slices.Clone(n.recent[int64(len(n.recent))-missing:]), n.hosts, true
+}
+
+// note keeps what the events say of hosting. n.mu is held.
+func (n *Node) note(events []hostkeep.Event) {
+	for _, e := range events {
+		for _, o := range e.Objects {
+			if o.Kind == hostkeep.KindAccount || o.Kind == hostkeep.KindPrincipal || o.Kind == hostkeep.KindPackage {
+				n.hosts++
+				n.recent = append(n.recent, o)
+			}
+		}
+	}
+	if over := len(n.recent) - recentMost; over > 0 {
+		n.recent = slices.Delete(n.recent, 0, over)
+	}
 }
 
 // Load fills the memory from the store and starts the lease.
@@ -140,7 +160,7 @@ func (n *Node) load(ctx context.Context) error {
 	}
 	n.mu.Lock()
 	n.mem = newMemory(s)
-	n.hosts.Add(1)
+	n.hosts, n.recent = n.hosts+1, nil
 	n.mu.Unlock()
 	n.at, n.owed, n.awaited = s.At, false, true
 	n.until.Store(int64(noted + n.Lease))
@@ -201,9 +221,7 @@ func (n *Node) apply(ctx context.Context) error {
 	}
 	n.mu.Lock()
 	n.mem.apply(d)
-	if touchesHosting(d.Events) {
-		n.hosts.Add(1)
-	}
+	n.note(d.Events)
 	n.mu.Unlock()
 	n.at, n.owed = d.At, false
 	for _, e := range d.Events {

@@ -3,6 +3,7 @@ package live_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"testing"
 	"time"
@@ -292,28 +293,47 @@ func TestRun(t *testing.T) {
 	r.knows("followed", made, true)
 }
 
-// TestHosting: the number is another after each change that may concern
-// accounts, whoever made it, and after loading; and the same otherwise.
+// TestHosting: what of hosting changed is listed, whoever changed it, as far back
+// as the list goes; loading everything begins it anew.
 func TestHosting(t *testing.T) {
 	t.Parallel()
 	r := loaded(t, nil)
-	last := r.node.Hosting()
-	moved := func(about string, want bool) {
+	_, last, complete := r.node.Hosting(0)
+	same(t, "0 is a place", complete, false)
+	changed := func(about string, ids ...int64) {
 		t.Helper()
 		r.ok(r.node.Follow(t.Context()))
-		now := r.node.Hosting()
-		if (now != last) != want {
-			t.Errorf("%s: from %d to %d", about, last, now)
+		list, now, complete := r.node.Hosting(last)
+		var got []int64
+		for _, o := range list {
+			got = append(got, o.ID)
 		}
+		same(t, about, got, ids)
+		same(t, about+", complete", complete, true)
 		last = now
 	}
-	moved("nothing happened", false)
+	changed("nothing happened")
 	r.add(r.there, reseller(10, "bob"))
-	moved("a principal was added", true)
+	changed("a principal was added", 10)
 	r.add(r.there, token(20, 10))
-	moved("a token was added", false)
+	changed("a token was added")
 	r.add(r.there, token(21, 10), reseller(11, "amy"))
-	moved("a token and a principal were added", true)
+	r.add(r.there, reseller(12, "cat"))
+	changed("a token and two principals were added", 11, 12)
+	before := last
 	r.ok(r.node.Load(t.Context()))
-	moved("everything was loaded again", true)
+	if _, now, complete := r.node.Hosting(before); complete || now == before {
+		t.Error("after loading everything nothing is said to have changed")
+	}
+	_, last, _ = r.node.Hosting(0)
+	for i := range int64(1100) {
+		r.add(r.there, reseller(100+i, fmt.Sprintf("r%d", i)))
+	}
+	r.ok(r.node.Follow(t.Context()))
+	if _, _, complete := r.node.Hosting(last); complete {
+		t.Error("more than the list holds is said to be all")
+	}
+	if list, _, complete := r.node.Hosting(last + 1000); !complete || len(list) != 100 {
+		t.Errorf("the last 100 are %d, %t", len(list), complete)
+	}
 }

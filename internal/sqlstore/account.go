@@ -60,6 +60,11 @@ func (r *Reader) Account(user string) (hostkeep.Account, error) {
 	return one(r, intoAccount, accountByUser, user)
 }
 
+// AccountByID finds an account by its id; ErrNotFound if there is none.
+func (r *Reader) AccountByID(id int64) (hostkeep.Account, error) {
+	return one(r, intoAccount, accountByID, id)
+}
+
 // AccountByDomain finds an account by its main domain; ErrNotFound if there is
 // none.
 func (r *Reader) AccountByDomain(domain string) (hostkeep.Account, error) {

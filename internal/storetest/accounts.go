@@ -85,6 +85,13 @@ func testAccountCounts(s *suite) {
 		all, err := r.Accounts(0)
 		s.ok(err)
 		s.equal("all", len(all), 7)
+		for _, a := range all {
+			same, err := r.AccountByID(a.ID)
+			s.ok(err)
+			s.equal("by id", same, a)
+		}
+		_, err = r.AccountByID(99)
+		s.is(err, hostkeep.ErrNotFound)
 		on, err := r.AccountsOnPackage(1)
 		s.ok(err)
 		s.equal("on the package", on, int64(7))

@@ -75,6 +75,11 @@ func (r *Reply) Records() (n int) {
 	return n
 }
 
+// Nests reports whether whole answers stand inside this one.
+func (r *Reply) Nests() bool {
+	return r.Out != nil && slices.ContainsFunc(r.Out.members, func(m member) bool { return m.shape == shapeList && m.elem.shape == shapeAnswer })
+}
+
 // Trim lets go of the records that are not shown, for an answer that has to wait.
 func (r *Reply) Trim() {
 	v, told := r.value()

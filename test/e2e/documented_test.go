@@ -173,36 +173,3 @@ func wantRefusal(t *testing.T, script, out string) {
 		t.Errorf("it printed %q, which does not match %s", out, want)
 	}
 }
-
-// TestClients runs our own clients in other languages, for root and a reseller.
-func TestClients(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	root := s.token("root", "setup", "all")
-	s.must("root", root, "createacct", "username", "north", "domain", "north.example", "owner", "north")
-	s.must("root", root, "setupreseller", "user", "north")
-	acls := []string{"reseller", "north"}
-	for _, acl := range strings.Fields(resellerACLs) {
-		acls = append(acls, "acl-"+acl, "1")
-	}
-	s.must("root", root, "setacls", acls...)
-	secret := map[string]string{"root": root, "north": s.token("north", "client", strings.ReplaceAll(resellerACLs, " ", ","))}
-	for user, token := range secret {
-		for client, interpreter := range map[string]string{"tokens.pl": "perl", "accounts.php": "php", "version.sh": "bash"} {
-			t.Run(user+"/"+client, func(t *testing.T) {
-				needProgram(t, interpreter)
-				needProgram(t, "curl")
-				path, err := filepath.Abs(filepath.Join("..", "clients", client))
-				if err != nil {
-					t.Fatal(err)
-				}
-				out, errs, err := runIn(s.dir, s.environ("HOSTKEEP_ADDR="+s.proc.addr["whm"], "HOSTKEEP_USER="+user,
-					"HOSTKEEP_TOKEN="+token, "HOSTKEEP_CA="+s.ca()), "", interpreter, path)
-				if err != nil || !strings.HasPrefix(out, "ok - ") {
-					t.Fatalf("%v\n%s%s", err, out, errs)
-				}
-			})
-		}
-	}
-	s.stop()
-}

@@ -19,6 +19,7 @@ type Reader interface {
 	Principal(name string) (hostkeep.Principal, error)
 	PrincipalByID(id int64) (hostkeep.Principal, error)
 	Account(user string) (hostkeep.Account, error)
+	AccountByID(id int64) (hostkeep.Account, error)
 	AccountByDomain(domain string) (hostkeep.Account, error)
 	Accounts(ownerID int64) ([]hostkeep.Account, error)
 	Package(name string) (hostkeep.Package, error)
@@ -41,8 +42,10 @@ type Tx interface {
 type Deps struct {
 	Read   func(context.Context, func(Reader) error) error
 	Change func(context.Context, hostkeep.Change, func(Tx) error) error
-	// Version is another number after each change that may concern accounts.
-	Version      func() int64
+	// Since lists what of accounts, their owners and packages has changed since a
+	// place in the node's list of changes, and the place that it has come to; or
+	// tells that it does not have all of it. 0 is no place.
+	Since        func(at int64) (changed []hostkeep.Object, now int64, complete bool)
 	Now          hostkeep.Clock
 	HashPassword func(context.Context, hostkeep.Secret) (string, error)
 	NewPassword  func() (hostkeep.Secret, error)
@@ -57,7 +60,7 @@ type family struct {
 
 // Functions declares the family.
 func Functions(d Deps) []*api.Function {
-	f := family{d, &known{}}
+	f := family{d, &known{turn: make(chan struct{}, 1)}}
 	listed := wire.V0{Form: wire.Status, Members: []wire.Twin{
 		{Name: "acct", Members: []wire.Twin{{Name: "unix_startdate", Text: true}}},
 	}}

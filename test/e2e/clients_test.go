@@ -26,6 +26,9 @@ type otherClient struct {
 
 func otherClients() map[string]otherClient {
 	return map[string]otherClient{
+		"tokens.pl":            {"perl", []string{"-MHTTP::Tiny", "-MIO::Socket::SSL", "-MJSON", "-e", "1"}, []string{"create_time", "acls", "token"}},
+		"accounts.php":         {"php", []string{"-r", `exit(function_exists("curl_init") ? 0 : 1);`}, []string{"plan", "suspended", "pkg"}},
+		"version.sh":           {"bash", []string{"-c", "curl --version"}, []string{"version", "app"}},
 		"streams.php":          {"php", []string{"-r", `exit(extension_loaded("openssl") ? 0 : 1);`}, []string{"acls", "token", "reason"}},
 		"json.php":             {"php", []string{"-r", `exit(function_exists("curl_init") ? 0 : 1);`}, []string{"expires_at", "whitelist_ips", "command"}},
 		"lwp.pl":               {"perl", []string{"-MLWP::UserAgent", "-MLWP::Protocol::https", "-MJSON", "-e", "1"}, []string{"rawout", "statusmsg", "suspendreason", "QUOTA"}},
