@@ -61,7 +61,7 @@ func shownAs[Out any](t failing, out Out, nameValue ...string) (wire.Reply, erro
 		r.Shown, err = o.Select(context.Background(), plan, r.Value)
 		r.Note.Warnings = plan.Warnings()
 	}
-	return r, nil
+	return r, err
 }
 
 func users() []seen {
