@@ -4,7 +4,9 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
@@ -85,7 +87,18 @@ func sample(v reflect.Value) {
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		sample(v.Index(0))
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		sample(v.Elem())
 	case reflect.Struct:
+		switch v.Interface().(type) {
+		case time.Time:
+			v.Set(reflect.ValueOf(time.Unix(1, 0)))
+			return
+		case hostkeep.Secret:
+			v.Set(reflect.ValueOf(hostkeep.NewSecret("x")))
+			return
+		}
 		for i := range v.NumField() {
 			if f := v.Type().Field(i); f.IsExported() && f.Type != reflect.TypeFor[wire.Note]() {
 				sample(v.Field(i))
