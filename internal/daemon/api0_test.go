@@ -95,6 +95,9 @@ func sample(v reflect.Value) {
 		case time.Time:
 			v.Set(reflect.ValueOf(time.Unix(1, 0)))
 			return
+		case wire.Reply:
+			v.Set(reflect.ValueOf(wire.Reply{Command: "x", OK: true}))
+			return
 		case hostkeep.Secret:
 			v.Set(reflect.ValueOf(hostkeep.NewSecret("x")))
 			return
