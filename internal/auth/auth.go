@@ -30,11 +30,12 @@ type PasswordStore interface {
 	PasswordHash(ctx context.Context, principalID int64) (string, error)
 }
 
-// Options are an Authenticator's parts; all are needed.
+// Options are an Authenticator's parts; all are needed but Throttle.
 type Options struct {
 	Memory    Memory
 	Passwords PasswordStore
 	Hasher    *Hasher
+	Throttle  *Throttle // nil: passwords may be guessed for ever
 	HashToken func(hostkeep.Secret) hostkeep.TokenHash
 	Now       hostkeep.Clock
 }
@@ -44,6 +45,7 @@ type Authenticator struct {
 	memory    Memory
 	passwords PasswordStore
 	hasher    *Hasher
+	throttle  *Throttle
 	hashToken func(hostkeep.Secret) hostkeep.TokenHash
 	now       hostkeep.Clock
 	dummy     phc // costs as much as a stored password and is never let in
@@ -52,7 +54,7 @@ type Authenticator struct {
 // New makes an Authenticator.
 func New(o Options) *Authenticator {
 	return &Authenticator{
-		memory: o.Memory, passwords: o.Passwords, hasher: o.Hasher, hashToken: o.HashToken, now: o.Now,
+		memory: o.Memory, passwords: o.Passwords, hasher: o.Hasher, throttle: o.Throttle, hashToken: o.HashToken, now: o.Now,
 		dummy: phc{cost: o.Hasher.cost, salt: make([]byte, saltSize), key: make([]byte, keySize)},
 	}
 }
@@ -75,7 +77,7 @@ func (a *Authenticator) WHM(ctx context.Context, r Request) (hostkeep.Caller, er
 		return hostkeep.Caller{}, err
 	}
 	if c.scheme == schemeBasic {
-		return a.byPassword(ctx, c, r)
+		return a.Password(ctx, c.User, c.Secret, r)
 	}
 	return a.byToken(c, r)
 }

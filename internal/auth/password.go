@@ -8,16 +8,37 @@ import (
 	"github.com/hostkeep/hostkeep"
 )
 
-// byPassword costs one read of the store and one computation for every name,
-// known or not.
-func (a *Authenticator) byPassword(ctx context.Context, c credential, r Request) (hostkeep.Caller, error) {
-	before, _ := a.memory.PrincipalByName(c.User)
-	reason, err := a.checkPassword(ctx, before, c.Secret)
+// Password authenticates a WHM user by name and password, however they came: it
+// is the one way to check a password, and the throttle stands before it. It costs
+// one read of the store and one computation for every name, known or not; while
+// the throttle refuses, neither. The error is a *Refusal or wraps ErrUnavailable.
+func (a *Authenticator) Password(ctx context.Context, name string, secret hostkeep.Secret, r Request) (hostkeep.Caller, error) {
+	before, _ := a.memory.PrincipalByName(name)
+	try, reason, err := a.throttle.begin(ctx, r.Addr, name)
+	if err != nil {
+		return hostkeep.Caller{}, err
+	}
+	if reason != "" {
+		return hostkeep.Caller{}, refuse(reason, before, 0)
+	}
+	failed, known := false, ""
+	defer func() { try.end(failed, known) }()
+	c, err := a.byPassword(ctx, before, name, secret, r)
+	var refused *Refusal
+	if errors.As(err, &refused) {
+		failed, known = true, refused.User
+	}
+	return c, err
+}
+
+// byPassword checks a password. before is who had the name when it came.
+func (a *Authenticator) byPassword(ctx context.Context, before hostkeep.Principal, name string, secret hostkeep.Secret, r Request) (hostkeep.Caller, error) {
+	reason, err := a.checkPassword(ctx, before, secret)
 	if err != nil {
 		return hostkeep.Caller{}, err
 	}
 	// The check may have waited: the user counts as it is now.
-	user, known := a.memory.PrincipalByName(c.User)
+	user, known := a.memory.PrincipalByName(name)
 	if err := a.ready(); err != nil {
 		return hostkeep.Caller{}, err
 	}

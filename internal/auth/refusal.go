@@ -24,6 +24,8 @@ const (
 	ReasonAddress   = "address"             // not in the token's list
 	ReasonNoHash    = "no password"         // the user has none
 	ReasonBadHash   = "unreadable password" // what is stored is not of a form that we check
+	ReasonThrottled = "throttled"           // too many wrong passwords came from there; this one was not looked at
+	ReasonBlackList = "black list"          // the address's passwords are never looked at
 )
 
 // Refusal is a credential that was not accepted. The caller learns nothing but
