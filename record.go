@@ -13,7 +13,7 @@ type Change struct {
 // Object names one thing that a change wrote, so that other nodes know what to
 // read again. Ref helps them to find what is gone: a token's key in memory.
 type Object struct {
-	Kind string `json:"kind"` // "principal", "token", "account", "package"
+	Kind string `json:"kind"` // one of the Kind constants
 	ID   int64  `json:"id"`
 	Ref  string `json:"ref,omitempty"`
 	Name string `json:"name,omitempty"` // for people who read the record
@@ -25,6 +25,12 @@ const (
 	KindToken     = "token"
 	KindAccount   = "account"
 	KindPackage   = "package"
+	KindGuard     = "guard" // an entry of its lists or a setting (ID 0): all of it is read again
+	// KindLogins and KindHook have no row: something was done, which stands in the
+	// record only. KindLogins says that nodes forget the failed sign-ins of the
+	// addresses of Name, or all when that is empty.
+	KindLogins = "logins"
+	KindHook   = "hook"
 )
 
 // Event is one row of the record, which is at the same time the change feed's
@@ -62,6 +68,7 @@ type Snapshot struct {
 	At         Cursor
 	Principals []Principal
 	Tokens     []Token
+	Guard      Guard
 }
 
 // Delta is what changed after a cursor. Gone objects are those whose row is no
@@ -71,6 +78,7 @@ type Delta struct {
 	Events     []Event
 	Principals []Principal
 	Tokens     []Token
+	Guard      *Guard // as it is now, when a change named it
 	Gone       []Object
 }
 

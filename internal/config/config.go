@@ -36,6 +36,8 @@ type Config struct {
 	Compat Compat
 	Tokens Tokens
 	HTTP   HTTP
+	Brute  Brute
+	Hooks  []Hook
 }
 
 // Limits bound one request. Only the file sets them.
@@ -62,6 +64,35 @@ type Tokens struct {
 type HTTP struct {
 	HTTP2 bool
 }
+
+// Brute is the guard against guessed passwords, as far as nothing else was saved
+// by save_cphulk_config. docs/brute-force.md says how they work together.
+type Brute struct {
+	Enabled         bool
+	AddressFailures int // wrong passwords that an address has in AddressWindow
+	NetworkFailures int // those of the addresses around it, after which each has one
+	AddressWindow   time.Duration
+	UserFailures    int // those for one name in UserWindow, after which each address has one
+	UserWindow      time.Duration
+	Excessive       int           // tries within Lookback after which an address is blocked for a day
+	Lookback        time.Duration // how long failures are shown
+}
+
+// Hook is an operator's own program that runs before or after functions that
+// change something. docs/hooks.md says what it is told.
+type Hook struct {
+	Function string   // a glob of function names: createacct, *acct
+	Stage    string   // StagePre or StagePost
+	Command  []string // an absolute path, and arguments
+	Timeout  time.Duration
+	Secrets  bool // it is told passwords and tokens
+}
+
+// The stages of a Hook.
+const (
+	StagePre  = "pre"
+	StagePost = "post"
+)
 
 // Validate says what is wrong with a Config, naming the setting. Load has done
 // it, naming also where the value came from.

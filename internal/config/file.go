@@ -63,12 +63,15 @@ func (l *loader) fromFile(path string, where toml.Key, value any) error {
 	if i < 0 {
 		return errors.New("there is no such setting")
 	}
+	s := l.settings[i]
+	l.source[s.name()] = "file " + path + ", key " + s.Key
+	if s.take != nil {
+		return s.take(&l.config, value)
+	}
 	text, err := asText(value)
 	if err != nil {
 		return err
 	}
-	s := l.settings[i]
-	l.source[s.name()] = "file " + path + ", key " + s.Key
 	return s.Set(&l.config, text)
 }
 

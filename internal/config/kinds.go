@@ -64,6 +64,13 @@ func truth(field func(*Config) *bool) Setting {
 	}
 }
 
+// on is a truth of the file that is true when nothing else is said.
+func on(field func(*Config) *bool) Setting {
+	s := truth(field)
+	s.Default, s.Bool = "true", false
+	return s
+}
+
 func number(field func(*Config) *int, def string, low, high int) Setting {
 	return Setting{
 		Default: def,

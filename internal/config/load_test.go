@@ -40,6 +40,10 @@ func base() config.Config {
 		Data: "/d", Database: "sqlite:/d/hostkeep.db", WHM: ":2087", CPanel: ":2083", Admin: "127.0.0.1:2080",
 		KeyFile: "/d/master.key", Node: "n1", Lease: 30 * time.Second, LogFormat: "text", LogLevel: "info",
 		Limits: config.Limits{Header: 16384, Body: 1048576, Params: 1000, Value: 65536, Batch: 100, ReadTimeout: 30 * time.Second},
+		Brute: config.Brute{
+			Enabled: true, AddressFailures: 5, NetworkFailures: 50, AddressWindow: 15 * time.Minute,
+			UserFailures: 30, UserWindow: 5 * time.Minute, Excessive: 30, Lookback: 6 * time.Hour,
+		},
 	}
 }
 
@@ -177,6 +181,15 @@ read_timeout = "5s"
 require_acl = true
 [http]
 http2 = true
+[brute]
+enabled = false
+address_failures = 3
+network_failures = 9
+address_window = "1m"
+user_failures = 8
+user_window = "2m"
+excessive = 7
+lookback = "1h"
 `)
 	got, err := config.Load(nil, env(map[string]string{"HOSTKEEP_CONFIG": file}))
 	if err != nil {
@@ -186,6 +199,9 @@ http2 = true
 	want.File, want.Data, want.Node = file, "/from-file", "from-file"
 	want.Database, want.KeyFile = "sqlite:/from-file/hostkeep.db", "/from-file/master.key"
 	want.Limits = config.Limits{Header: 8192, Body: 2048, Params: 20, Value: 1024, Batch: 7, ReadTimeout: 5 * time.Second}
+	want.Brute = config.Brute{
+		AddressFailures: 3, NetworkFailures: 9, AddressWindow: time.Minute, UserFailures: 8, UserWindow: 2 * time.Minute, Excessive: 7, Lookback: time.Hour,
+	}
 	want.Compat.UpdateResets, want.Tokens.RequireACL, want.HTTP.HTTP2 = true, true, true
 	equal(t, got, want)
 }

@@ -11,6 +11,7 @@ type Setting struct {
 	Default        string                      // as text; "" for none, or when it is worked out
 	Bool           bool                        // the flag may stand without a value
 	Set            func(*Config, string) error // reads a text
+	take           func(*Config, any) error    // reads what is no text, but a table of the file; nil: nothing is
 	check          func(Config) error          // whether the value makes sense; nil: always
 	show           func(Config) string
 }
@@ -81,24 +82,36 @@ func fileOnly() []Setting {
 		key("limits.read_timeout", duration(readTimeoutOf, "30s", time.Second, time.Hour)),
 		key("compat.update_resets", truth(func(c *Config) *bool { return &c.Compat.UpdateResets })),
 		key("tokens.require_acl", truth(func(c *Config) *bool { return &c.Tokens.RequireACL })),
+		key("brute.enabled", on(func(c *Config) *bool { return &c.Brute.Enabled })),
+		key("brute.address_failures", number(func(c *Config) *int { return &c.Brute.AddressFailures }, "5", 1, 100_000)),
+		key("brute.network_failures", number(func(c *Config) *int { return &c.Brute.NetworkFailures }, "50", 1, 1_000_000)),
+		key("brute.address_window", duration(addressWindowOf, "15m", time.Minute, 24*time.Hour)),
+		key("brute.user_failures", number(func(c *Config) *int { return &c.Brute.UserFailures }, "30", 1, 1_000_000)),
+		key("brute.user_window", duration(userWindowOf, "5m", time.Minute, 24*time.Hour)),
+		key("brute.excessive", number(func(c *Config) *int { return &c.Brute.Excessive }, "30", 1, 1_000_000)),
+		key("brute.lookback", duration(lookbackOf, "6h", time.Minute, 30*24*time.Hour)),
+		key("hooks", hooks()),
 		key("http.http2", truth(func(c *Config) *bool { return &c.HTTP.HTTP2 })),
 	}
 }
 
-func fileOf(c *Config) *string               { return &c.File }
-func dataOf(c *Config) *string               { return &c.Data }
-func keyFileOf(c *Config) *string            { return &c.KeyFile }
-func passwordOf(c *Config) *string           { return &c.RootPasswordFile }
-func whmOf(c *Config) *string                { return &c.WHM }
-func cpanelOf(c *Config) *string             { return &c.CPanel }
-func httpsOf(c *Config) *string              { return &c.HTTPS }
-func dnsOf(c *Config) *string                { return &c.DNS }
-func adminOf(c *Config) *string              { return &c.Admin }
-func adminPublicOf(c *Config) *bool          { return &c.AdminPublic }
-func certOf(c *Config) *string               { return &c.TLSCert }
-func certKeyOf(c *Config) *string            { return &c.TLSKey }
-func nodeOf(c *Config) *string               { return &c.Node }
-func leaseOf(c *Config) *time.Duration       { return &c.Lease }
-func logFormatOf(c *Config) *string          { return &c.LogFormat }
-func logLevelOf(c *Config) *string           { return &c.LogLevel }
-func readTimeoutOf(c *Config) *time.Duration { return &c.Limits.ReadTimeout }
+func fileOf(c *Config) *string                 { return &c.File }
+func dataOf(c *Config) *string                 { return &c.Data }
+func keyFileOf(c *Config) *string              { return &c.KeyFile }
+func passwordOf(c *Config) *string             { return &c.RootPasswordFile }
+func whmOf(c *Config) *string                  { return &c.WHM }
+func cpanelOf(c *Config) *string               { return &c.CPanel }
+func httpsOf(c *Config) *string                { return &c.HTTPS }
+func dnsOf(c *Config) *string                  { return &c.DNS }
+func adminOf(c *Config) *string                { return &c.Admin }
+func adminPublicOf(c *Config) *bool            { return &c.AdminPublic }
+func certOf(c *Config) *string                 { return &c.TLSCert }
+func certKeyOf(c *Config) *string              { return &c.TLSKey }
+func nodeOf(c *Config) *string                 { return &c.Node }
+func leaseOf(c *Config) *time.Duration         { return &c.Lease }
+func logFormatOf(c *Config) *string            { return &c.LogFormat }
+func logLevelOf(c *Config) *string             { return &c.LogLevel }
+func readTimeoutOf(c *Config) *time.Duration   { return &c.Limits.ReadTimeout }
+func addressWindowOf(c *Config) *time.Duration { return &c.Brute.AddressWindow }
+func userWindowOf(c *Config) *time.Duration    { return &c.Brute.UserWindow }
+func lookbackOf(c *Config) *time.Duration      { return &c.Brute.Lookback }

@@ -11,6 +11,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/auth"
 	"github.com/hostkeep/hostkeep/internal/fn/accounts"
+	"github.com/hostkeep/hostkeep/internal/fn/cphulk"
 	"github.com/hostkeep/hostkeep/internal/fn/packages"
 	"github.com/hostkeep/hostkeep/internal/fn/resellers"
 	"github.com/hostkeep/hostkeep/internal/fn/server"
@@ -23,6 +24,7 @@ import (
 var (
 	_ tokens.Tx    = (*sqlstore.Tx)(nil)
 	_ accounts.Tx  = (*sqlstore.Tx)(nil)
+	_ cphulk.Tx    = (*sqlstore.Tx)(nil)
 	_ packages.Tx  = (*sqlstore.Tx)(nil)
 	_ resellers.Tx = (*sqlstore.Tx)(nil)
 )
@@ -59,6 +61,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 		}),
 		packages.Functions(packages.Deps{Read: reading[packages.Reader](a), Change: changing[packages.Tx](a)}),
 		resellers.Functions(resellers.Deps{Read: reading[resellers.Reader](a), Change: changing[resellers.Tx](a)}),
+		cphulk.Functions(cphulk.Deps{Read: reading[cphulk.Reader](a), Change: changing[cphulk.Tx](a), Watch: a.guards, Now: a.now}),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("the declared functions do not hold together: %w", err)

@@ -216,6 +216,7 @@ func (c contract) hidesForeignAccounts(reseller hostkeep.Caller) {
 var ours = []string{
 	"api_token_revoke revoke_made", "createacct digestauth", "createacct dbowner",
 	"addpkg max_email_per_hour", "addpkg max_defer_fail_percentage", "suspendacct disallow", "passwd pass", "killpkg pkg",
+	"batch_create_cphulk_records records", "batch_create_cphulk_records list_name", "batch_create_cphulk_records skip_enabled_check", // in a JSON body there
 	"listpkgs pkg[].FRONTPAGE", "api_token_update acl", "setacls acl-",
 }
 
@@ -229,6 +230,9 @@ func (c contract) agreesWith(p published) {
 	if p.Name == "" {
 		c.Errorf("WHM has no such function")
 		return
+	}
+	if p.Privileges == nil { // in no row of the chart
+		p.Privileges = []hostkeep.Privilege{hostkeep.All}
 	}
 	opens := slices.Clone(c.f.Opens)
 	slices.Sort(opens)
@@ -295,8 +299,9 @@ func (c contract) answersLike(p published) {
 // rather than the description.
 var typesDiffer = []string{
 	"systemloadavg one", "systemloadavg five", "systemloadavg fifteen", // recorded as text
-	"acctcounts reseller.limit",         // "" when there is none, as clients show
-	"accountsummary acct[].suspendtime", // as in listaccts
+	"acctcounts reseller.limit",                               // "" when there is none, as clients show
+	"accountsummary acct[].suspendtime",                       // as in listaccts
+	"get_cphulk_excessive_brutes excessive_brutes[].timeleft", // an integer, as in its sisters
 }
 
 func sameType(ours, theirs string) bool {

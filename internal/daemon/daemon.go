@@ -42,6 +42,7 @@ type App struct {
 	hasher  *auth.Hasher
 	hash    func(context.Context, hostkeep.Secret) (string, error)
 	auth    *auth.Authenticator
+	guards  *auth.Throttle
 	metrics *metrics.Metrics
 	api     *api.Catalogue
 	host    string // qualified
@@ -219,17 +220,18 @@ func (a *App) bootstrap(ctx context.Context, o Options) error {
 
 // wire fits the parts together.
 func (a *App) wire(hash func(context.Context, hostkeep.Secret) (string, error)) (err error) {
+	a.guards = auth.NewThrottle(guardSettings(a.cfg.Brute), a.now)
 	a.node = live.New(live.Options{
 		Store: a.store, Incarnation: a.incarnation, Name: a.cfg.Node, Lease: a.cfg.Lease, LeaseByWrite: !a.embedded(), Log: a.log,
 		Diverged: func(err error) bool { return errors.Is(err, sqlstore.ErrDiverged) },
-		Silent:   !a.serving,
+		Silent:   !a.serving, Guard: a.guards,
 	})
 	a.hasher = auth.NewHasher(max(1, runtime.NumCPU()/2)) // passwords must leave tokens room
 	if a.hash = hash; hash == nil {
 		a.hash = a.hasher.Hash
 	}
 	a.auth = auth.New(auth.Options{
-		Memory: judged{a.node, a.keyErr}, Passwords: passwords{a.store}, Hasher: a.hasher, HashToken: a.ring.HashToken, Now: a.now,
+		Memory: judged{a.node, a.keyErr}, Passwords: passwords{a.store}, Hasher: a.hasher, Throttle: a.guards, HashToken: a.ring.HashToken, Now: a.now,
 	})
 	a.metrics = metrics.New()
 	if err := a.metrics.Head(a.node.Seq); err != nil {

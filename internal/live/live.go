@@ -28,6 +28,13 @@ type Store interface {
 	Nodes(context.Context) ([]hostkeep.NodeRow, error)
 }
 
+// Guard is told what is stored of it, before the change that did so is answered.
+type Guard interface {
+	Follow(hostkeep.Guard)
+	// Forget forgets the failed sign-ins of some addresses; nil is all.
+	Forget(*hostkeep.Span)
+}
+
 // Options is what a node is made of.
 type Options struct {
 	Store       Store
@@ -44,6 +51,8 @@ type Options struct {
 	Diverged func(error) bool
 	// Silent: this process answers nobody (a command), so it posts no position.
 	Silent bool
+	// Guard follows what is stored of the guard against guessed passwords; may be nil.
+	Guard Guard
 	// Boot tells the time since boot, suspension included; nil: the kernel's.
 	Boot func() time.Duration
 	Log  *slog.Logger
@@ -162,6 +171,7 @@ func (n *Node) load(ctx context.Context) error {
 	n.mem = newMemory(s)
 	n.hosts, n.recent = n.hosts+1, nil
 	n.mu.Unlock()
+	n.follow(&s.Guard, nil)
 	n.at, n.owed, n.awaited = s.At, false, true
 	n.until.Store(int64(noted + n.Lease))
 	return nil
@@ -223,11 +233,34 @@ func (n *Node) apply(ctx context.Context) error {
 	n.mem.apply(d)
 	n.note(d.Events)
 	n.mu.Unlock()
+	n.follow(d.Guard, d.Events)
 	n.at, n.owed = d.At, false
 	for _, e := range d.Events {
 		n.awaited = n.awaited || e.Node != n.Incarnation
 	}
 	return nil
+}
+
+// follow hands over what concerns the guard.
+func (n *Node) follow(g *hostkeep.Guard, events []hostkeep.Event) {
+	if n.Guard == nil {
+		return
+	}
+	if g != nil {
+		n.Guard.Follow(*g)
+	}
+	for _, e := range events {
+		for _, o := range e.Objects {
+			if o.Kind != hostkeep.KindLogins {
+				continue
+			}
+			if o.Name == "" {
+				n.Guard.Forget(nil)
+			} else if span, err := hostkeep.ParseSpan(o.Name); err == nil { // we wrote it
+				n.Guard.Forget(&span)
+			}
+		}
+	}
 }
 
 // Follow is one turn of the feed: heartbeat when due, then the feed, then the

@@ -44,7 +44,10 @@ func (s *Store) Load(ctx context.Context) (snap hostkeep.Snapshot, err error) {
 		if snap.Principals, err = many(r, intoPrincipal, allPrincipals); err != nil {
 			return err
 		}
-		snap.Tokens, err = many(r, intoToken, allTokens)
+		if snap.Tokens, err = many(r, intoToken, allTokens); err != nil {
+			return err
+		}
+		snap.Guard, err = r.Guard()
 		return err
 	})
 	return snap, err
@@ -129,6 +132,12 @@ func (r *Reader) rereadOne(d *hostkeep.Delta, o hostkeep.Object) (err error) {
 		var t hostkeep.Token
 		if t, err = r.TokenByID(o.ID); err == nil {
 			d.Tokens = append(d.Tokens, t)
+		}
+	case hostkeep.KindGuard:
+		if d.Guard == nil {
+			var g hostkeep.Guard
+			g, err = r.Guard()
+			d.Guard = &g
 		}
 	}
 	if errors.Is(err, hostkeep.ErrNotFound) {

@@ -43,6 +43,21 @@ CREATE INDEX account_package ON account (package_id);
 
 CREATE INDEX account_uid ON account (uid);
 
+CREATE TABLE guard_entry (
+	id INTEGER NOT NULL PRIMARY KEY,
+	list TEXT NOT NULL,
+	span TEXT NOT NULL,
+	remark TEXT NOT NULL,
+	chg INTEGER NOT NULL,
+	UNIQUE (list, span)
+) STRICT;
+
+CREATE TABLE guard_setting (
+	word TEXT NOT NULL PRIMARY KEY,
+	amount INTEGER NOT NULL,
+	chg INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE head (
 	id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
 	gen INTEGER NOT NULL,

@@ -84,13 +84,14 @@ type memory struct {
 	at         hostkeep.Cursor
 	principals map[int64]hostkeep.Principal
 	tokens     map[int64]hostkeep.Token
+	guard      hostkeep.Guard
 }
 
 func (s *suite) load() *memory {
 	s.Helper()
 	snap, err := s.store.Load(s.Context())
 	s.ok(err)
-	m := &memory{snap.At, map[int64]hostkeep.Principal{}, map[int64]hostkeep.Token{}}
+	m := &memory{snap.At, map[int64]hostkeep.Principal{}, map[int64]hostkeep.Token{}, snap.Guard}
 	m.put(snap.Principals, snap.Tokens)
 	return m
 }
@@ -108,6 +109,9 @@ func (m *memory) put(principals []hostkeep.Principal, tokens []hostkeep.Token) {
 func (m *memory) apply(d hostkeep.Delta) {
 	m.at = d.At
 	m.put(d.Principals, d.Tokens)
+	if d.Guard != nil {
+		m.guard = *d.Guard
+	}
 	for _, o := range d.Gone {
 		switch o.Kind {
 		case hostkeep.KindPrincipal:
@@ -155,7 +159,7 @@ func randomWrite(t *rapid.T, tx *sqlstore.Tx) error {
 		return err
 	}
 	id := tx.NewID()
-	switch what := rapid.IntRange(0, 7).Draw(t, "what"); {
+	switch what := rapid.IntRange(0, 8).Draw(t, "what"); {
 	case what == 0 || what == 1:
 		p := reseller(id, fmt.Sprint("u", id))
 		p.OwnerID = owner
@@ -174,6 +178,8 @@ func randomWrite(t *rapid.T, tx *sqlstore.Tx) error {
 		return tx.UpdateToken(k)
 	case what == 6 && len(tokens) > 0:
 		return tx.DeleteToken(rapid.SampledFrom(tokens).Draw(t, "token"))
+	case what == 8:
+		return errors.Join(tx.SetGuardSetting("max_failures", id), tx.InsertGuardEntry(hostkeep.GuardEntry{ID: id, List: fmt.Sprint(id), Span: span("192.0.2.1")}))
 	}
 	return tx.InsertToken(token(id, owner, fmt.Sprint("t", id)))
 }

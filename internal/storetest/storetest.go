@@ -39,6 +39,8 @@ func cases() map[string]func(*suite) {
 		"tokens":                 testTokens,
 		"token edges":            testTokenEdges,
 		"packages":               testPackages,
+		"guard":                  testGuard,
+		"forgotten sign-ins":     testForgetLogins,
 		"accounts":               testAccounts,
 		"account agrees":         testAccountAgrees,
 		"account counts":         testAccountCounts,
