@@ -33,6 +33,7 @@ type Options struct {
 	Directory Directory
 	Digest    func(text string) string // keyed digest that stands for a secret in the record
 	Observe   func(Observation)        // may be nil
+	Hooks     Hooks                    // may be nil
 	Now       hostkeep.Clock
 }
 
@@ -188,7 +189,7 @@ func (c *Catalogue) run(ctx context.Context, who hostkeep.Caller, f *Function, p
 	if f.Writes {
 		call.Args = f.In.Record(p, c.Digest)
 	}
-	if r.Value, err = f.handle(ctx, call, in); err == nil {
+	if err = c.handled(ctx, f, call, in, p, r); err == nil {
 		r.Shown, err = f.Out.Select(ctx, plan, r.Value)
 	}
 	return err

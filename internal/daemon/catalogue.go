@@ -33,6 +33,9 @@ var (
 func (a *App) catalogue() (*api.Catalogue, error) {
 	var c *api.Catalogue
 	o := api.Options{Directory: a.node, Digest: a.ring.Digest, Now: a.now, Observe: a.observe}
+	if a.hooks != nil {
+		o.Hooks = a.hooks
+	}
 	c, err := api.New(
 		o,
 		server.Functions(server.Deps{

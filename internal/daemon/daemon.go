@@ -22,6 +22,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/audit"
 	"github.com/hostkeep/hostkeep/internal/auth"
 	"github.com/hostkeep/hostkeep/internal/config"
+	"github.com/hostkeep/hostkeep/internal/hooks"
 	"github.com/hostkeep/hostkeep/internal/keyring"
 	"github.com/hostkeep/hostkeep/internal/live"
 	"github.com/hostkeep/hostkeep/internal/metrics"
@@ -43,6 +44,7 @@ type App struct {
 	hash    func(context.Context, hostkeep.Secret) (string, error)
 	auth    *auth.Authenticator
 	guards  *auth.Throttle
+	hooks   *hooks.Runner // nil: none are set
 	metrics *metrics.Metrics
 	api     *api.Catalogue
 	host    string // qualified
@@ -237,14 +239,22 @@ func (a *App) wire(hash func(context.Context, hostkeep.Secret) (string, error)) 
 	if err := a.metrics.Head(a.node.Seq); err != nil {
 		return err
 	}
+	if a.hooks, err = a.runner(); err != nil {
+		return err
+	}
 	a.api, err = a.catalogue()
 	return err
 }
 
 func (a *App) embedded() bool { return strings.HasPrefix(a.cfg.Database, "sqlite:") }
 
-// Close lets go of the state.
-func (a *App) Close() error { return a.store.Close() }
+// Close ends the hooks that run, and lets go of the state.
+func (a *App) Close() error {
+	if a.hooks != nil {
+		a.hooks.Close()
+	}
+	return a.store.Close()
+}
 
 // Call answers one call: a command's way from here on is that of a request.
 func (a *App) Call(ctx context.Context, c hostkeep.Caller, function string, p wire.Params) api.Reply {

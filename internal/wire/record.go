@@ -14,6 +14,34 @@ const maxRecorded = 1024
 // declared names. Of a secret only digest(value) is kept, or *** without a digest; what is
 // repeated is an array of strings.
 func (in *Input) Record(p Params, digest func(text string) string) string {
+	return string(in.object(p, telling{secret: digest, most: maxRecorded}))
+}
+
+// Arguments writes the same whole, for a program: what can be repeated is always
+// an array, and secrets are there in clear or as ***.
+func (in *Input) Arguments(p Params, secrets bool) []byte {
+	t := telling{arrays: true}
+	if secrets {
+		t.secret = func(text string) string { return text }
+	}
+	return in.object(p, t)
+}
+
+// telling is how much of the parameters is told.
+type telling struct {
+	secret func(text string) string // what stands for a secret; nil: ***
+	most   int                      // bytes of a value; 0: all
+	arrays bool                     // a list of one is an array too
+}
+
+func (t telling) clip(s string) string {
+	if t.most == 0 {
+		return s
+	}
+	return hostkeep.Clip(s, t.most)
+}
+
+func (in *Input) object(p Params, t telling) []byte {
 	hits := in.sort(p)
 	dst := []byte{'{'}
 	for i := range in.fields {
@@ -23,15 +51,15 @@ func (in *Input) Record(p Params, digest func(text string) string) string {
 			groups = bySuffix(hits[i])
 		}
 		for _, g := range groups {
-			dst = f.record(dst, g, digest)
+			dst = f.record(dst, g, t)
 		}
 	}
-	return string(append(dst, '}'))
+	return append(dst, '}')
 }
 
 // record appends one member, or nothing when nothing was given.
-func (f *field) record(dst []byte, hits []hit, digest func(string) string) []byte {
-	values := f.recorded(hits, digest)
+func (f *field) record(dst []byte, hits []hit, t telling) []byte {
+	values := f.recorded(hits, t)
 	if len(values) == 0 {
 		return dst
 	}
@@ -42,8 +70,8 @@ func (f *field) record(dst []byte, hits []hit, digest func(string) string) []byt
 	if f.Type == typePrefix {
 		name += hits[0].suffix
 	}
-	dst = append(appendText(dst, hostkeep.Clip(name, maxRecorded)), ':')
-	if len(values) == 1 {
+	dst = append(appendText(dst, t.clip(name)), ':')
+	if len(values) == 1 && !(t.arrays && f.Type == typeList) {
 		return appendText(dst, values[0])
 	}
 	dst = append(dst, '[')
@@ -56,8 +84,8 @@ func (f *field) record(dst []byte, hits []hit, digest func(string) string) []byt
 	return append(dst, ']')
 }
 
-// recorded is what the record may hold of the values that Decode goes by.
-func (f *field) recorded(hits []hit, digest func(string) string) []string {
+// recorded is what may be told of the values that Decode goes by.
+func (f *field) recorded(hits []hit, t telling) []string {
 	if f.Type != typeList {
 		hits = unshadowed(hits)
 	}
@@ -65,9 +93,9 @@ func (f *field) recorded(hits []hit, digest func(string) string) []string {
 	for i, h := range hits {
 		switch {
 		case f.Type != typeSecret:
-			values[i] = hostkeep.Clip(h.value, maxRecorded)
-		case digest != nil:
-			values[i] = digest(h.value)
+			values[i] = t.clip(h.value)
+		case t.secret != nil:
+			values[i] = t.secret(h.value)
 		default:
 			values[i] = hostkeep.NewSecret(h.value).String()
 		}

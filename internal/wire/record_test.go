@@ -37,3 +37,21 @@ func TestRecord(t *testing.T) {
 		t.Errorf("no parameters: %s", got)
 	}
 }
+
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	in := mustCompile[everyIn](t)
+	long := strings.Repeat("ä", 600)
+	p := parse(t, "pass=hunter2&acl=a&other=1&reason="+long, "")
+	for secret, secrets := range map[string]bool{"hunter2": true, "***": false} {
+		got := string(in.Arguments(p, secrets))
+		for _, want := range []string{`"password":"` + secret + `"`, `"acl":["a"]`, `"reason":"` + long + `"`} {
+			if !strings.Contains(got, want) {
+				t.Errorf("secrets %v: %s, want %s in it", secrets, got, want)
+			}
+		}
+		if strings.Contains(got, "other") || !secrets && strings.Contains(got, "hunter2") {
+			t.Errorf("secrets %v: %s", secrets, got)
+		}
+	}
+}

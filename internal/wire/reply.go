@@ -35,6 +35,28 @@ func (r *Reply) AppendXML(dst []byte) []byte {
 	return x.buf
 }
 
+// AppendResult appends what the call came to as a JSON object, for a program:
+// reason, output and data as in API 1. Without secrets the log text, the messages
+// and data that has a secret are left out.
+func (r *Reply) AppendResult(dst []byte, secrets bool) []byte {
+	j := jsonSink{page: page{buf: dst}, lists: 1}
+	v, told := r.value()
+	note := r.note(v, told)
+	if !secrets {
+		note.Raw, note.Messages = "", nil
+		told = told && !slices.ContainsFunc(r.Out.Fields(), func(m Member) bool { return m.Type == shapeSecret.String() })
+	}
+	l := named("result")
+	j.open(l, false)
+	j.text(named("reason"), cmp.Or(r.Reason, note.Reason, "OK"))
+	note.write(&j)
+	if told {
+		r.Out.write(&j, named("data"), v, nil)
+	}
+	j.close(l, false)
+	return j.buf
+}
+
 // WriteJSON writes what AppendJSON appends, about 64 KiB at a time. The error is
 // the writer's.
 func (r *Reply) WriteJSON(w io.Writer) error {
