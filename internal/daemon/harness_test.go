@@ -32,11 +32,18 @@ type world struct {
 // open makes a state in dir. Passwords are not hashed slowly, and not hidden.
 func open(t tb, dir string) *world {
 	t.Helper()
+	return openWith(t, dir, func(*config.Config) {})
+}
+
+// openWith is open with other settings.
+func openWith(t tb, dir string, set func(*config.Config)) *world {
+	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
 	cfg, err := config.Load(map[string]string{"data": filepath.Join(dir, "state"), "node": "test"}, func(string) string { return "" })
 	if err != nil {
 		t.Fatalf("settings: %v", err)
 	}
+	set(&cfg)
 	w.App, err = Open(context.Background(), Options{
 		Config: cfg, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Create: true, Serve: true,
 		Now:          func() time.Time { return w.now },
