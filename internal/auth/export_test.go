@@ -21,3 +21,9 @@ func PHC(text string) (again string, memory uint32, err error) {
 	}
 	return p.text(), p.memory, nil
 }
+
+// Small makes t keep at most n tallies.
+func (t *Throttle) Small(n int) { t.table.max = n }
+
+// Tallies counts what t keeps.
+func (t *Throttle) Tallies() int { return len(t.table.rows) }

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hostkeep/hostkeep"
@@ -235,47 +237,132 @@ func TestThrottleKeepsNoUnknownName(t *testing.T) {
 // once all pass.
 func TestThrottleAtOnce(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
-	store := &counting{passwords: g.passwords}
-	a := auth.New(auth.Options{
-		Memory: still{g.node.principals}, Passwords: store, Hasher: auth.NewHasher(4).Cheap(), Throttle: g.throttle, HashToken: g.hashToken, Now: func() time.Time { return start },
-	})
-	many := func(from, password string) (passed int) {
-		var all sync.WaitGroup
-		var mu sync.Mutex
-		for range 60 {
-			all.Go(func() {
-				_, err := a.WHM(context.Background(), auth.Request{Authorization: []string{basic("alice", password)}, Addr: netip.MustParseAddr(from)})
-				mu.Lock()
-				defer mu.Unlock()
-				if err == nil {
-					passed++
-				}
+	for password, want := range map[string]struct{ passed, checked int }{"right": {60, 60}, "wrong": {0, 3}} {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGate(t)
+			store := &held{passwords: g.passwords, open: make(chan struct{})}
+			a := auth.New(auth.Options{
+				Memory: still{g.principals}, Passwords: store, Hasher: auth.NewHasher(100).Cheap(), Throttle: g.throttle, HashToken: g.hashToken,
+				Now: func() time.Time { return start },
 			})
+			var all sync.WaitGroup
+			var passed atomic.Int64
+			for range 60 {
+				all.Go(func() {
+					r := auth.Request{Authorization: []string{basic("alice", password)}, Addr: peer}
+					if _, err := a.WHM(t.Context(), r); err == nil {
+						passed.Add(1)
+					}
+				})
+			}
+			synctest.Wait() // whoever may is being checked
+			if n := store.n.Load(); n != 3 {
+				t.Errorf("%d passwords are checked at once, want 3", n)
+			}
+			close(store.open)
+			all.Wait()
+			if passed.Load() != int64(want.passed) || store.n.Load() != int64(want.checked) {
+				t.Errorf("%s: %d passed, %d were checked", password, passed.Load(), store.n.Load())
+			}
+		})
+	}
+}
+
+// Too many who wait at one address are told to come back; who leaves makes room.
+func TestThrottleWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(t)
+		store := &held{passwords: g.passwords, open: make(chan struct{})}
+		a := auth.New(auth.Options{
+			Memory: still{g.principals}, Passwords: store, Hasher: auth.NewHasher(100).Cheap(), Throttle: g.throttle, HashToken: g.hashToken,
+			Now: func() time.Time { return start },
+		})
+		try := func(ctx context.Context, from netip.Addr) error {
+			_, err := a.WHM(ctx, auth.Request{Authorization: []string{basic("alice", "right")}, Addr: from})
+			return err
 		}
+		ctx, leave := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		for range 3 + auth.MaxWaiting {
+			all.Go(func() { _ = try(ctx, peer) })
+		}
+		synctest.Wait()
+		if err := try(t.Context(), peer); !errors.Is(err, auth.ErrUnavailable) {
+			t.Errorf("one too many: %v", err)
+		}
+		leave()
+		close(store.open)
 		all.Wait()
-		return passed
-	}
-	if n := many("192.0.2.1", "right"); n != 60 {
-		t.Errorf("of 60 right passwords %d passed", n)
-	}
-	store.n = 0
-	if many("192.0.2.2", "wrong"); store.n != 3 {
-		t.Errorf("%d wrong passwords were checked, want 3", store.n)
-	}
+		if err := try(t.Context(), peer); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
 }
 
-type counting struct {
-	mu        sync.Mutex
-	n         int
+// What is set decides which names are guarded.
+func TestThrottleOfNames(t *testing.T) {
+	t.Parallel()
+	for about, tt := range map[string]struct {
+		set  hostkeep.GuardSettings
+		name string
+		want string
+	}{
+		"guarded":                 {nil, "root", auth.ReasonThrottled},
+		"off":                     {hostkeep.GuardSettings{hostkeep.GuardByUser: 0}, "root", ""},
+		"not root's":              {hostkeep.GuardSettings{hostkeep.GuardByUserRoot: 0}, "root", ""},
+		"but others'":             {hostkeep.GuardSettings{hostkeep.GuardByUserRoot: 0}, "alice", auth.ReasonThrottled},
+		"only from this machine":  {hostkeep.GuardSettings{hostkeep.GuardByUserLocal: 1}, "root", ""},
+		"addresses are not asked": {hostkeep.GuardSettings{hostkeep.GuardByAddress: 0}, "root", auth.ReasonThrottled},
+	} {
+		g := newGate(t)
+		g.throttle.Follow(hostkeep.Guard{Settings: tt.set})
+		for i := range 5 {
+			_ = g.try(fmt.Sprintf("198.51.%d.1", i), tt.name, "wrong")
+		}
+		t.Run(about, func(t *testing.T) {
+			g.t = t
+			g.is(tt.want, "198.51.4.1", tt.name, "right")
+			g.is("", "198.51.5.1", tt.name, "right")
+		})
+	}
+	g := newGate(t)
+	g.throttle.Follow(hostkeep.Guard{Settings: hostkeep.GuardSettings{hostkeep.GuardByAddress: 0}})
+	for range 20 { // below the limit of the name there is none
+		_ = g.try("192.0.2.1", "nobody", "wrong")
+		g.now = g.now.Add(2 * time.Minute)
+	}
+	g.is("", "192.0.2.1", "alice", "right")
+}
+
+// The memory is bounded; who failed last is kept.
+func TestThrottleIsBounded(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	g.throttle.Small(12)
+	for i := range 40 {
+		for range 3 {
+			_ = g.try(fmt.Sprintf("198.%d.0.1", i), fmt.Sprint("name", i), "wrong")
+		}
+	}
+	if n := g.throttle.Tallies(); n != 12 {
+		t.Errorf("%d tallies are kept, want 12", n)
+	}
+	g.is(auth.ReasonThrottled, "198.39.0.1", "alice", "right")
+	g.is("", "198.1.0.1", "alice", "right")
+}
+
+// held is passwords that are read when it is opened.
+type held struct {
 	passwords map[int64]string
+	open      chan struct{}
+	n         atomic.Int64
 }
 
-func (c *counting) PasswordHash(_ context.Context, id int64) (string, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.n++
-	return c.passwords[id], nil
+func (h *held) PasswordHash(_ context.Context, id int64) (string, error) {
+	h.n.Add(1)
+	<-h.open
+	return h.passwords[id], nil
 }
 
 // still is a memory that many may ask at once.

@@ -147,12 +147,21 @@ func TestRefusals(t *testing.T) {
 // TestLate: a program that takes too long is killed, and its children too.
 func TestLate(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "alive")
-	h := shell(true, `mkfifo "$1"; (sleep 300; echo) & echo still busy; cat "$1"`, file)
+	file := filepath.Join(t.TempDir(), "child")
+	h := shell(true, `sleep 300 & echo $! > "$1"; echo still busy; wait`, file)
 	h.Timeout = 500 * time.Millisecond
 	err := newRig(t, h).Before(t.Context(), call())
 	if err == nil || err.Error() != "still busy" {
 		t.Errorf("late: %v", err)
+	}
+	alive := func() bool { // a zombie is dead; nobody may have reaped it yet
+		stat, err := os.ReadFile("/proc/" + strings.TrimSpace(read(t, file)) + "/stat")
+		return err == nil && !strings.Contains(string(stat), ") Z ")
+	}
+	for end := time.Now().Add(10 * time.Second); alive(); <-time.After(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("its child lives")
+		}
 	}
 	h = shell(true, "exec sleep 300", "")
 	h.Timeout = 100 * time.Millisecond
