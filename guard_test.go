@@ -32,3 +32,20 @@ func TestSpan(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParseSpan: what is read reads back from its one text, and holds its ends.
+func FuzzParseSpan(f *testing.F) {
+	for _, text := range []string{"192.0.2.1", "192.0.2.0/24", "192.0.2.8-192.0.2.12", "2001:db8::/32", "::ffff:192.0.2.1", "::-ffff::", "0.0.0.0/0", "1-", "-"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := hostkeep.ParseSpan(text)
+		if err != nil {
+			return
+		}
+		again, err := hostkeep.ParseSpan(s.String())
+		if err != nil || again != s || !s.Contains(s.From) || !s.Contains(s.To) || s.To.Less(s.From) {
+			t.Errorf("%q is %s, which is read as %s, %v", text, s, again, err)
+		}
+	})
+}

@@ -212,7 +212,8 @@ func (t *Throttle) persist(a attempt, now time.Time) {
 	if now.Sub(own.triedFrom) >= seconds(s[hostkeep.GuardLookback]) {
 		own.triedFrom, own.tries = now, 0
 	}
-	if own.tries++; own.tries >= s[hostkeep.GuardExcessive] && !(own.excessive && own.blocked(now)) {
+	already := own.excessive && own.blocked(now)
+	if own.tries++; own.tries >= s[hostkeep.GuardExcessive] && !already {
 		own.until, own.excessive = now.Add(excessiveBlock), true
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/auth"
 )
@@ -350,6 +352,36 @@ func TestThrottleIsBounded(t *testing.T) {
 	}
 	g.is(auth.ReasonThrottled, "198.39.0.1", "alice", "right")
 	g.is("", "198.1.0.1", "alice", "right")
+}
+
+// TestThrottleNeverHurtsTheInnocent: whatever others do, and whatever is set, the
+// right password is let in from an address that has not failed itself and stands
+// on no list.
+func TestThrottleNeverHurtsTheInnocent(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		g := newGate(t)
+		small := rapid.Int64Range(1, 4)
+		g.throttle.Follow(hostkeep.Guard{Settings: hostkeep.GuardSettings{
+			hostkeep.GuardAddressFailures: small.Draw(rt, "address"), hostkeep.GuardNetworkFailures: small.Draw(rt, "network"),
+			hostkeep.GuardUserFailures: small.Draw(rt, "user"), hostkeep.GuardExcessive: small.Draw(rt, "excessive"),
+			hostkeep.GuardByAddress: rapid.Int64Range(0, 1).Draw(rt, "by address"), hostkeep.GuardByUser: rapid.Int64Range(0, 1).Draw(rt, "by user"),
+		}})
+		g.throttle.Small(rapid.IntRange(3, 50).Draw(rt, "memory"))
+		failed := map[string]bool{}
+		for range rapid.IntRange(1, 60).Draw(rt, "tries") {
+			from := rapid.SampledFrom([]string{"192.0.2.1", "192.0.2.2", "192.0.2.3", "198.51.100.1", "2001:db8::1", "2001:db8:0:1::1"}).Draw(rt, "from")
+			name := rapid.SampledFrom([]string{"root", "alice", "nobody"}).Draw(rt, "name")
+			right := name != "nobody" && rapid.Bool().Draw(rt, "right")
+			password := map[bool]string{true: "right", false: "wrong"}[right]
+			err := g.try(from, name, password)
+			if right && !failed[from] && err != nil {
+				rt.Fatalf("%s from %s, which has not failed: %v", name, from, err)
+			}
+			failed[from] = failed[from] || !right
+			g.now = g.now.Add(time.Duration(rapid.IntRange(0, 600).Draw(rt, "seconds")) * time.Second)
+		}
+	})
 }
 
 // held is passwords that are read when it is opened.

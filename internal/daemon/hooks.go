@@ -15,7 +15,7 @@ import (
 // runner makes what runs the hooks of the configuration; nil when there are none.
 func (a *App) runner() (*hooks.Runner, error) {
 	if len(a.cfg.Hooks) == 0 {
-		return nil, nil //nolint:nilnil // no hooks is no error
+		return nil, nil
 	}
 	o := hooks.Options{Log: a.log, Record: a.recordHook}
 	for _, h := range a.cfg.Hooks {

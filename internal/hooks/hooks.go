@@ -44,7 +44,7 @@ type Options struct {
 type Runner struct {
 	Options
 	slots  chan struct{}
-	ending context.Context //nolint:containedctx // ends with the Runner, not with a call
+	ending context.Context // ends with the Runner; each run ends with it
 	end    context.CancelFunc
 	closed sync.Once
 }

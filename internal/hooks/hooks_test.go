@@ -241,7 +241,7 @@ func TestProgramsThatAreRefused(t *testing.T) {
 		return file
 	}
 	open := write("open/program", 0o755)
-	if err := os.Chmod(filepath.Dir(open), 0o777); err != nil { //nolint:gosec // that is what is refused
+	if err := os.Chmod(filepath.Dir(open), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	link := filepath.Join(dir, "link")
@@ -266,7 +266,7 @@ func TestProgramsThatAreRefused(t *testing.T) {
 	// One that is taken away later refuses, and so does one that is opened up.
 	program := write("later", 0o755)
 	g := newRig(t, hooks.Hook{Function: "*", Pre: true, Command: []string{program}, Timeout: time.Minute})
-	if err := os.Chmod(program, 0o777); err != nil { //nolint:gosec // that is what is refused
+	if err := os.Chmod(program, 0o777); err != nil {
 		t.Fatal(err)
 	}
 	if err := g.Before(t.Context(), call()); err == nil || !strings.Contains(err.Error(), "could not be run") {

@@ -71,7 +71,7 @@ func (f *field) record(dst []byte, hits []hit, t telling) []byte {
 		name += hits[0].suffix
 	}
 	dst = append(appendText(dst, t.clip(name)), ':')
-	if len(values) == 1 && !(t.arrays && f.Type == typeList) {
+	if len(values) == 1 && (!t.arrays || f.Type != typeList) {
 		return appendText(dst, values[0])
 	}
 	dst = append(dst, '[')
