@@ -29,8 +29,10 @@ const (
 	// KindLogins and KindHook have no row: something was done, which stands in the
 	// record only. KindLogins says that nodes forget the failed sign-ins of the
 	// addresses of Name, or all when that is empty.
-	KindLogins = "logins"
-	KindHook   = "hook"
+	KindLogins   = "logins"
+	KindHook     = "hook"
+	KindACLList  = "acl list"
+	KindReseller = "reseller" // what was settled for one, by its principal's id
 )
 
 // Event is one row of the record, which is at the same time the change feed's

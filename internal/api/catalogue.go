@@ -202,7 +202,7 @@ func nearMisses(f *Function, p wire.Params, r *Reply) error {
 		return nil
 	}
 	for _, m := range f.In.NearMisses(p) {
-		if f.Touches == OwnTokens || f.Touches == WHMUsers {
+		if f.Touches == OwnTokens || f.Touches == WHMUsers || f.Touches == PrivilegeLists {
 			return m.Refusal()
 		}
 		r.Note.Warnings = append(r.Note.Warnings, m.Warning())

@@ -89,6 +89,8 @@ func decideCredentials(c hostkeep.Caller, d *Decl, r Resource) Decision {
 		touches = r.Target != nil
 	case NewAccounts:
 		touches = r.Makes
+	case PrivilegeLists:
+		target, touches = hostkeep.Principal{}, true // whoever is given the list one day
 	}
 	if !touches {
 		return allowed

@@ -200,6 +200,12 @@ func TestDecideCredentials(t *testing.T) {
 		{"new WHM user with more", api.NewAccounts, password(bob(all...)), nil, true, set("all"), false},
 		{"new equal, bound", api.NewAccounts, bound, nil, true, set(all...), false},
 
+		{"a list", api.PrivilegeLists, password(bob(all...)), nil, false, set("passwd"), true},
+		{"a list with more", api.PrivilegeLists, password(bob(all...)), nil, false, set("all"), false},
+		{"a list, narrow", api.PrivilegeLists, narrowed, nil, false, set(), false},
+		{"a list of an equal, bound", api.PrivilegeLists, bound, nil, false, set(all...), false},
+		{"a list of a lesser, bound", api.PrivilegeLists, bound, nil, false, set("passwd"), true},
+
 		{"no credentials, narrow, WHM user", api.NoCredentials, narrowed, &less, false, set(), true},
 		{"own tokens, narrow", api.OwnTokens, narrowed, nil, false, set(), true},
 	}

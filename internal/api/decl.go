@@ -37,6 +37,9 @@ const (
 	WHMUsers
 	// NewAccounts: makes accounts, and a WHM user when In says so (Granter).
 	NewAccounts
+	// PrivilegeLists: changes what a WHM user may be given later by the name of a
+	// list. Caller.MayTouchWHMUser decides as for one that holds the list.
+	PrivilegeLists
 )
 
 // Granter is what the In of a function implements that may make a WHM user or
@@ -151,7 +154,7 @@ func (f *Function) checkDecl(in reflect.Type) error {
 	complain(f.OnlyV0 && f.V0.Form == 0, "it exists only in API 0 and has no form there")
 	complain((f.Account == "") != (f.NoAccount == ""), "account parameter and its missing text go together")
 	complain(f.NoAccount != "" && strings.Contains(fmt.Sprintf(f.NoAccount, "name"), "%!"), "the text for a missing account does not take one name")
-	complain((f.Touches == NewAccounts || f.Touches == WHMUsers) && !in.Implements(reflect.TypeFor[Granter]()), "its In does not say what it grants")
+	complain((f.Touches == NewAccounts || f.Touches == WHMUsers || f.Touches == PrivilegeLists) && !in.Implements(reflect.TypeFor[Granter]()), "its In does not say what it grants")
 	for _, p := range f.Opens {
 		complain(p != hostkeep.Anyone && !(hostkeep.Privileges{}).With(p).Lists(p), fmt.Sprintf("the privilege %q does not exist", p))
 	}

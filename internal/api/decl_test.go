@@ -81,6 +81,7 @@ func TestBadDeclarations(t *testing.T) {
 		"account is no field":    {spoilt(func(d *api.Decl) { d.Account = "reseller" }), `account parameter "reseller" is no string field`},
 		"account is no string":   {spoilt(func(d *api.Decl) { d.Account = "password" }), `account parameter "password" is no string field`},
 		"grants what, accounts":  {spoilt(func(d *api.Decl) { d.Touches = api.NewAccounts }), "does not say what it grants"},
+		"grants what, lists":     {spoilt(func(d *api.Decl) { d.Touches = api.PrivilegeLists }), "does not say what it grants"},
 		"grants what, WHM users": {spoilt(func(d *api.Decl) { d.Touches = api.WHMUsers }), "does not say what it grants"},
 		"In is no struct":        {api.Define(decl(func(*api.Decl) {}), nothing[string]), "string is not a struct"},
 		"In has a bad field":     {api.Define(decl(plain), nothing[struct{ Bad chan int }]), "Bad"},

@@ -29,16 +29,32 @@ var old = map[string][2]string{
 	"passwd":          {`{"passwd":[{"status":1,"statusmsg":"Done.","rawout":"log","services":[{"app":"x"}]}]}`, `{"passwd":[{"status":0,"services":null,"statusmsg":"No.","rawout":null}]}`},
 	"listpkgs":        {`{"package":[{}]}`, ``},
 	"listresellers":   {`{"reseller":["x"]}`, ``},
-	"acctcounts":      {`{"reseller":{"account":"x","active":"1","suspended":1,"limit":"x"},"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"acctcounts":      {`{"reseller":{"account":"x","active":"1","suspended":1,"limit":1},"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
 	"listacls":        {`{"acls":{"x":{"x":"1"}}}`, ``},
 	"setacls":         {`{"result":[{"status":1,"statusmsg":"Done.","acls":["x"]}]}`, `{"result":[{"status":0,"statusmsg":"No.","acls":[]}]}`},
 	"setupreseller":   {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
 	"unsetupreseller": {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
-	"myprivs":         {`{"privs":{"x":1}}`, ``},
-	"applist":         {`{"app":["x"]}`, ``},
-	"version":         {`{"version":"x"}`, ``},
-	"gethostname":     {`{"hostname":"x"}`, ``},
-	"loadavg":         {`{"one":"x","five":"x","fifteen":"x"}`, ``},
+	"resellerstats": {
+		`{"result":{"status":1,"statusmsg":"Done.","reseller":"x","diskused":1,"diskquota":1,"totaldiskalloc":"1","totalbwused":"x","totalbwalloc":"1","bandwidthlimit":1,"diskoverselling":1,"bwoverselling":1,"accts":[{}]}}`,
+		`{"result":{"status":0,"statusmsg":"No."}}`, // with the name, when a handler has looked for it: v175
+	},
+	"saveacllist":             {`{"results":[{"status":1,"statusmsg":"Done."}]}`, `{"results":[{"status":0,"statusmsg":"No."}]}`},
+	"setresellerips":          {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"setresellerlimits":       {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"setresellermainip":       {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"setresellernameservers":  {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"setresellerpackagelimit": {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"suspendreseller":         {`{"result":[{"status":1,"statusmsg":"Done."}],"output":"log"}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"unsuspendreseller":       {`{"result":[{"status":1,"statusmsg":"Done."}],"output":"log"}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"terminatereseller": {
+		`{"result":[{"status":1,"privdelete":1,"statusmsg":"Done.","accts":{"x":{"status":1,"statusmsg":"x","rawout":"x"}}}]}`,
+		`{"result":[{"status":0,"statusmsg":"No."}]}`,
+	},
+	"myprivs":     {`{"privs":{"x":1}}`, ``},
+	"applist":     {`{"app":["x"]}`, ``},
+	"version":     {`{"version":"x"}`, ``},
+	"gethostname": {`{"hostname":"x"}`, ``},
+	"loadavg":     {`{"one":"x","five":"x","fifteen":"x"}`, ``},
 }
 
 // TestAPI0 holds every declared function to its form in API 0, with a result

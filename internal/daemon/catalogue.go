@@ -63,7 +63,9 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Hostname:     a.host, IP: mainAddress(),
 		}),
 		packages.Functions(packages.Deps{Read: reading[packages.Reader](a), Change: changing[packages.Tx](a)}),
-		resellers.Functions(resellers.Deps{Read: reading[resellers.Reader](a), Change: changing[resellers.Tx](a)}),
+		resellers.Functions(resellers.Deps{
+			Read: reading[resellers.Reader](a), Change: changing[resellers.Tx](a), Now: a.now, Addresses: ownAddresses,
+		}),
 		cphulk.Functions(cphulk.Deps{Read: reading[cphulk.Reader](a), Change: changing[cphulk.Tx](a), Watch: a.guards, Now: a.now}),
 	)
 	if err != nil {

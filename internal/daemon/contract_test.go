@@ -217,7 +217,8 @@ var ours = []string{
 	"api_token_revoke revoke_made", "createacct digestauth", "createacct dbowner",
 	"addpkg max_email_per_hour", "addpkg max_defer_fail_percentage", "suspendacct disallow", "passwd pass", "killpkg pkg",
 	"batch_create_cphulk_records records", "batch_create_cphulk_records list_name", "batch_create_cphulk_records skip_enabled_check", // in a JSON body there
-	"listpkgs pkg[].FRONTPAGE", "api_token_update acl", "setacls acl-",
+	"listpkgs pkg[].FRONTPAGE", "api_token_update acl", "setacls acl-", "saveacllist acl-",
+	"resellerstats reseller", "terminatereseller reseller", "terminatereseller verify", // as API 0 was recorded
 }
 
 func (c contract) agreesWith(p published) {
@@ -257,7 +258,7 @@ func (c contract) agreesWith(p published) {
 		}
 	}
 	for name := range known {
-		prefixed := c.f.Name == "setacls" && strings.HasPrefix(name, "acl-")
+		prefixed := (c.f.Name == "setacls" || c.f.Name == "saveacllist") && strings.HasPrefix(name, "acl-")
 		pointless := c.f.Name == "accountsummary" && strings.HasPrefix(name, "search") // it shows one account
 		if !slices.Contains(mine, name) && !prefixed && !pointless {
 			c.Errorf("WHM's parameter %s is not declared", name)
@@ -299,6 +300,7 @@ func (c contract) answersLike(p published) {
 // rather than the description.
 var typesDiffer = []string{
 	"systemloadavg one", "systemloadavg five", "systemloadavg fifteen", // recorded as text
+	"resellerstats reseller.diskused",                         // whole megabytes are a number too
 	"acctcounts reseller.limit",                               // "" when there is none, as clients show
 	"accountsummary acct[].suspendtime",                       // as in listaccts
 	"get_cphulk_excessive_brutes excessive_brutes[].timeleft", // an integer, as in its sisters

@@ -48,7 +48,8 @@ func TestFormsCarryTheSameLeaves(t *testing.T) {
 					trees[version] = sameForms(t, root, r)
 					sameForms(t, root, failed)
 				}
-				if f.InVersion(0) && f.InVersion(1) {
+				apart := slices.ContainsFunc(f.V0.Members, func(m wire.Twin) bool { return m.Gone }) // API 0 has members of its own
+				if f.InVersion(0) && f.InVersion(1) && !apart {
 					sameLeaves(t, f.V0, trees[0], trees[1])
 				}
 			})

@@ -35,6 +35,18 @@ func mainAddress() string {
 	return "127.0.0.1"
 }
 
+// ownAddresses are the machine's addresses, as texts.
+func ownAddresses() []string {
+	list := []string{mainAddress()}
+	addrs, _ := net.InterfaceAddrs() // none is as good as an error
+	for _, a := range addrs {
+		if n, ok := a.(*net.IPNet); ok {
+			list = append(list, n.IP.String())
+		}
+	}
+	return list
+}
+
 // realUser names the person behind a command, for the record: who called sudo,
 // else the operating system's user.
 func realUser() string {

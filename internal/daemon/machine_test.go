@@ -41,6 +41,7 @@ type hosted struct {
 	domain, owner, plan string
 	suspended, locked   bool
 	reseller            []string
+	limit               string // how many accounts the reseller may own; "" for any number
 }
 
 // machine is the model beside the server.
@@ -100,6 +101,7 @@ func (m *machine) step() {
 	actions := map[string]func(actor, user, pkg string) (ok bool, args []string, then func()){
 		"createacct": m.create, "removeacct": m.remove, "suspendacct": m.suspend, "unsuspendacct": m.unsuspend, "changepackage": m.change,
 		"addpkg": m.addPackage, "killpkg": m.killPackage, "setupreseller": m.setup, "unsetupreseller": m.unset,
+		"suspendreseller": m.suspendAll, "unsuspendreseller": m.unsuspendAll, "terminatereseller": m.terminate, "setresellerlimits": m.limit,
 	}
 	function := rapid.SampledFrom(slices.Sorted(maps.Keys(actions))).Draw(m.T, "function")
 	want, args, then := actions[function](actor, user, pkg)
@@ -126,7 +128,7 @@ func (m *machine) create(actor, user, pkg string) (bool, []string, func()) {
 	domain := rapid.SampledFrom([]string{"one.example", "two.example", "ONE.example.", "shop.example"}).Draw(m.T, "domain")
 	plain := strings.TrimSuffix(strings.ToLower(domain), ".")
 	taken := slices.ContainsFunc(slices.Collect(maps.Values(m.accounts)), func(a *hosted) bool { return a.domain == plain })
-	ok := m.may(actor, "create-acct") && m.accounts[user] == nil && user != "root" && !taken && m.usable(actor, pkg)
+	ok := m.may(actor, "create-acct") && m.accounts[user] == nil && user != "root" && !taken && m.usable(actor, pkg) && !m.full(actor)
 	return ok, []string{"username", strings.ToUpper(user[:1]) + user[1:], "domain", domain, "plan", pkg}, func() {
 		m.accounts[user] = &hosted{domain: plain, owner: actor, plan: pkg}
 	}
@@ -134,19 +136,109 @@ func (m *machine) create(actor, user, pkg string) (bool, []string, func()) {
 
 // remove leaves what a reseller owned to root.
 func (m *machine) remove(actor, user, _ string) (bool, []string, func()) {
-	return m.may(actor, "kill-acct") && m.owns(actor, user) && actor != user, []string{"username", user}, func() {
-		delete(m.accounts, user)
-		for _, a := range m.accounts {
-			if a.owner == user {
-				a.owner = "root"
-			}
-		}
-		for name, owner := range m.packages {
-			if owner == user {
-				m.packages[name] = "root"
-			}
+	return m.may(actor, "kill-acct") && m.owns(actor, user) && actor != user, []string{"username", user}, func() { m.gone(user) }
+}
+
+func (m *machine) gone(user string) {
+	delete(m.accounts, user)
+	m.disown(user)
+	for name, owner := range m.packages {
+		if owner == user {
+			m.packages[name] = "root"
 		}
 	}
+}
+
+func (m *machine) disown(user string) {
+	for _, a := range m.accounts {
+		if a.owner == user {
+			a.owner = "root"
+		}
+	}
+}
+
+// full reports whether a reseller may own no more accounts.
+func (m *machine) full(actor string) bool {
+	if actor == "root" || m.accounts[actor].limit == "" {
+		return false
+	}
+	n := 0
+	for _, a := range m.accounts {
+		if a.owner == actor {
+			n++
+		}
+	}
+	limit, err := strconv.Atoi(m.accounts[actor].limit)
+	return err != nil || n >= limit
+}
+
+func (m *machine) limit(actor, user, _ string) (bool, []string, func()) {
+	limit := rapid.SampledFrom([]string{"", "0", "1", "2"}).Draw(m.T, "limit")
+	args := []string{"user", user}
+	if limit != "" {
+		args = append(args, "enable_account_limit", "1", "account_limit", limit)
+	}
+	return m.isReseller(actor, user), args, func() { m.accounts[user].limit = limit }
+}
+
+// isReseller reports whether root names a reseller.
+func (m *machine) isReseller(actor, user string) bool {
+	return actor == "root" && m.accounts[user] != nil && m.accounts[user].reseller != nil
+}
+
+// group is a reseller and, unless only it is meant, the accounts that it owns.
+func (m *machine) group(user string, only bool) (list []*hosted) {
+	for name, a := range m.accounts {
+		if name == user || a.owner == user && !only {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+func (m *machine) suspendAll(actor, user, _ string) (bool, []string, func()) {
+	lock, only := rapid.SampledFrom([]string{"0", "1"}).Draw(m.T, "lock"), rapid.SampledFrom([]string{"0", "1"}).Draw(m.T, "only")
+	return m.isReseller(actor, user), []string{"user", user, "disallow", lock, "reseller-only", only}, func() {
+		for _, a := range m.group(user, only == "1") {
+			a.suspended, a.locked = true, a.locked || lock == "1"
+		}
+	}
+}
+
+func (m *machine) unsuspendAll(actor, user, _ string) (bool, []string, func()) {
+	only := rapid.SampledFrom([]string{"0", "1"}).Draw(m.T, "only")
+	return m.isReseller(actor, user), []string{"user", user, "reseller-only", only}, func() {
+		for _, a := range m.group(user, only == "1") {
+			a.suspended, a.locked = false, false
+		}
+	}
+}
+
+// terminate removes what a reseller owns, and it itself or what makes it one.
+func (m *machine) terminate(actor, user, _ string) (bool, []string, func()) {
+	own := rapid.SampledFrom([]string{"0", "1"}).Draw(m.T, "own")
+	return m.isReseller(actor, user), []string{"user", user, "terminatereseller", own}, func() {
+		var owned []string // before what these own becomes root's
+		for name, a := range m.accounts {
+			if a.owner == user && name != user {
+				owned = append(owned, name)
+			}
+		}
+		for _, name := range owned {
+			m.gone(name)
+		}
+		if own == "1" {
+			m.gone(user)
+		} else {
+			m.plain(user)
+		}
+	}
+}
+
+// plain makes a plain account of a reseller.
+func (m *machine) plain(user string) {
+	m.accounts[user].reseller, m.accounts[user].limit = nil, ""
+	m.disown(user)
 }
 
 func (m *machine) suspend(actor, user, _ string) (bool, []string, func()) {
@@ -199,7 +291,7 @@ func (m *machine) setup(actor, user, _ string) (bool, []string, func()) {
 }
 
 func (m *machine) unset(actor, user, _ string) (bool, []string, func()) {
-	return actor == "root" && m.accounts[user] != nil, []string{"user", user}, func() { m.accounts[user].reseller = nil }
+	return actor == "root" && m.accounts[user] != nil, []string{"user", user}, func() { m.plain(user) }
 }
 
 // compare reads the whole state as root and holds it against the model.
@@ -212,7 +304,7 @@ func (m *machine) compare(about string) {
 	for user, a := range m.accounts {
 		bit := map[bool]int{true: 1}
 		want[user] = fmt.Sprint(a.domain, a.owner, a.plan, bit[a.suspended], bit[a.locked])
-		if a.owner != "root" && m.accounts[a.owner] == nil {
+		if a.owner != "root" && (m.accounts[a.owner] == nil || m.accounts[a.owner].reseller == nil) {
 			m.Fatalf("the model has lost the owner of %s", user)
 		}
 	}

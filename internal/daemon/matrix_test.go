@@ -49,6 +49,7 @@ func chart(t *testing.T) map[string][]string {
 var touched = map[string]string{
 	"passwd": "account", "unsuspendacct": "account",
 	"setacls": "whm", "setupreseller": "whm", "unsetupreseller": "whm",
+	"unsuspendreseller": "account", "terminatereseller": "whm",
 }
 
 // seat is a caller, and what the promise's words say of it.

@@ -80,6 +80,9 @@ func newThief(rt *rapid.T, w *world) *thief {
 	w.must(root, "setupreseller", "user", "weak")
 	w.must(root, "setacls", "reseller", "weak") // a WHM user with nothing, whom every token covers
 
+	w.must(root, "saveacllist", "acllist", "power", "acl-all", "1")
+	w.must(root, "saveacllist", "acllist", "little", "acl-list-accts", "1")
+
 	th := &thief{T: rt, w: w, passwords: map[string]string{}, rights: map[string]bool{}}
 	th.user = rapid.SampledFrom([]string{"root", "strong", "middle"}).Draw(rt, "victim")
 	owner := w.as(th.user)
@@ -157,7 +160,7 @@ func (th *thief) call() (string, []string) {
 		}
 		return p
 	}
-	switch rapid.IntRange(0, 9).Draw(th.T, "function") {
+	switch rapid.IntRange(0, 12).Draw(th.T, "function") {
 	case 0, 1:
 		th.tokens++
 		return "api_token_create", scope("made" + strconv.Itoa(th.tokens))
@@ -181,9 +184,26 @@ func (th *thief) call() (string, []string) {
 		}
 	case 8:
 		return rapid.SampledFrom([]string{"unsetupreseller", "suspendacct", "unsuspendacct"}).Draw(th.T, "verb"), []string{"user", th.person()}
+	case 9:
+		p := []string{"acllist", rapid.SampledFrom(lists).Draw(th.T, "list")}
+		for _, a := range rapid.SliceOfN(rapid.SampledFrom(handy), 0, 4).Draw(th.T, "acls") {
+			p = append(p, "acl-"+a, "1")
+		}
+		return "saveacllist", p
+	case 10:
+		return "setacls", []string{"reseller", th.person(), "acllist", rapid.SampledFrom(lists).Draw(th.T, "list")}
+	case 11:
+		function := rapid.SampledFrom([]string{"suspendreseller", "unsuspendreseller", "terminatereseller"}).Draw(th.T, "life")
+		if function == "terminatereseller" {
+			return function, []string{"user", th.person(), "terminatereseller", rapid.SampledFrom([]string{"0", "1"}).Draw(th.T, "own")}
+		}
+		return function, []string{"user", th.person(), "reseller-only", rapid.SampledFrom([]string{"0", "1"}).Draw(th.T, "only")}
 	}
 	return "removeacct", []string{"username", th.person()}
 }
+
+// lists are names of lists, the last one of none.
+var lists = []string{"power", "little", "fresh"}
 
 // take notes what an answer gave the thief.
 func (th *thief) take(function string, params []string, data map[string]any) {
@@ -232,6 +252,26 @@ func (th *thief) check(after string) {
 		}
 	}
 	th.before = now
+	th.checkLists(after, owner)
+}
+
+// checkLists: what is in a list is given by whoever names it next, so the thief
+// puts nothing there that it could not give now.
+func (th *thief) checkLists(after string, owner hostkeep.Principal) {
+	err := th.w.store.Read(context.Background(), func(r *sqlstore.Reader) error {
+		for _, name := range lists {
+			l, err := r.ACLList(name)
+			untouched := map[string]string{"power": "all", "little": "list-accts"}[name] == l.Privileges.String()
+			holder := hostkeep.Principal{ID: -1, Reseller: true, Privileges: l.Privileges}
+			if err == nil && !untouched && !th.allowed(owner, holder, holder) {
+				th.Fatalf("after %s the list %s has %v", after, name, l.Privileges)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		th.Fatalf("look at lists: %v", err)
+	}
 }
 
 // allowed says by the promise's words whether the stolen token may have made or

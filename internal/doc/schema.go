@@ -145,6 +145,9 @@ func memberSchema(m wire.Member, rest []wire.Member) (s object, _ []wire.Member)
 	default:
 		s = scalar(m.Type)
 	}
+	if m.Blank {
+		s = object{{"type", []string{"string", "integer"}}, {"pattern", "^[0-9]*$"}}
+	}
 	if m.Nullable {
 		s = nullable(s)
 	}

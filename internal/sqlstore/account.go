@@ -156,6 +156,9 @@ func (tx *Tx) DeleteAccount(id int64) error {
 	if _, err := tx.dropTokens(deleteTokens, id); err != nil {
 		return err
 	}
+	if err := tx.forget(id); err != nil {
+		return err
+	}
 	if err := tx.update(deleteAccount, id); err != nil {
 		return err
 	}

@@ -67,8 +67,11 @@ func (tx *Tx) UpdatePackage(p hostkeep.Package) error {
 }
 
 // DeletePackage removes a package. Accounts on it keep what it gave them, and
-// their package reads "undefined".
+// their package reads "undefined"; no reseller is limited to it any more.
 func (tx *Tx) DeletePackage(id int64) error {
+	if _, err := tx.exec(deleteLimitsOfGone, id); err != nil {
+		return err
+	}
 	list, err := returning(tx, intoPackage, deletePackage, id)
 	if err == nil && len(list) == 0 {
 		err = hostkeep.ErrNotFound

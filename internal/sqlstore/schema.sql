@@ -43,6 +43,13 @@ CREATE INDEX account_package ON account (package_id);
 
 CREATE INDEX account_uid ON account (uid);
 
+CREATE TABLE acl_list (
+	id INTEGER NOT NULL PRIMARY KEY,
+	name TEXT NOT NULL UNIQUE,
+	privileges TEXT NOT NULL,
+	chg INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE guard_entry (
 	id INTEGER NOT NULL PRIMARY KEY,
 	list TEXT NOT NULL,
@@ -140,6 +147,36 @@ CREATE TABLE record (
 	hash BLOB NOT NULL,
 	mac BLOB NOT NULL
 ) STRICT;
+
+CREATE TABLE reseller (
+	id INTEGER NOT NULL PRIMARY KEY REFERENCES principal (id),
+	limit_accounts INTEGER NOT NULL,
+	max_accounts INTEGER NOT NULL,
+	limit_resources INTEGER NOT NULL,
+	max_disk INTEGER NOT NULL,
+	max_bandwidth INTEGER NOT NULL,
+	oversell INTEGER NOT NULL,
+	oversell_disk INTEGER NOT NULL,
+	oversell_bandwidth INTEGER NOT NULL,
+	limit_packages INTEGER NOT NULL,
+	limit_package_numbers INTEGER NOT NULL,
+	restricted INTEGER NOT NULL,
+	ips TEXT NOT NULL,
+	main_ip TEXT NOT NULL,
+	nameservers TEXT NOT NULL,
+	chg INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE reseller_package (
+	reseller_id INTEGER NOT NULL REFERENCES principal (id),
+	package_id INTEGER NOT NULL,
+	allowed INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	chg INTEGER NOT NULL,
+	PRIMARY KEY (reseller_id, package_id)
+) STRICT;
+
+CREATE INDEX reseller_package_package ON reseller_package (package_id);
 
 CREATE TABLE token (
 	id INTEGER NOT NULL PRIMARY KEY,

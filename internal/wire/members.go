@@ -10,6 +10,7 @@ type Member struct {
 	Type     string // "string", "integer", "boolean" (1/0), "limit", "time" (Unix seconds), "secret", "object", "list", "keyed"
 	Nullable bool   // it may be null
 	Optional bool   // it may be absent
+	Blank    bool   // of a limit: none is the empty text
 	Summary  string
 }
 
@@ -33,7 +34,7 @@ func describe(list []Member, path string, members []member) []Member {
 	for _, m := range members {
 		list = append(list, Member{
 			Path: path + m.name, Type: m.shape.String(), Optional: m.omit, Summary: m.summary,
-			Nullable: m.null() && !m.omit,
+			Nullable: m.null() && !m.omit, Blank: m.blank && m.shape == shapeLimit,
 		})
 		list = m.describe(list, path+m.name)
 	}

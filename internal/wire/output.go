@@ -72,7 +72,7 @@ type node struct {
 	nullable bool     // a nil slice is null instead of empty
 	bare     bool     // a limit that is a number is written as one
 	quoted   bool     // numbers are written as text
-	blank    bool     // an empty text is null
+	blank    bool     // an empty text is null; an unlimited limit is the empty text
 	worded   bool     // the keys of a keyed object are words of ours
 	members  []member // of an object; of shapeByKey the key and the value
 	inner    label    // of shapeWrapped
@@ -92,9 +92,10 @@ type member struct {
 type Output struct {
 	typ     reflect.Type
 	members []member
-	list    int   // index of the member with the records, or -1
-	note    []int // where the Note is embedded, or nil
-	data    []int // the pointer that is the whole data, or nil
+	old     []member // top members that only API 0 has
+	list    int      // index of the member with the records, or -1
+	note    []int    // where the Note is embedded, or nil
+	data    []int    // the pointer that is the whole data, or nil
 	v0      *legacy
 }
 

@@ -22,6 +22,8 @@ func (c *compiler) members(t reflect.Type, path []int, around []reflect.Type) (l
 		case !sf.IsExported() && !tagged:
 		case top && tag == ",data":
 			c.setData(sf, at)
+		case top && options(tag, "v0"):
+			c.out.old = append(c.out.old, c.member(sf, tag, at, around))
 		default:
 			m := c.member(sf, tag, at, around)
 			list = append(list, m)
@@ -96,6 +98,9 @@ func (c *compiler) member(sf reflect.StructField, tag string, at []int, around [
 		slice := m.shape == shapeList || m.shape == shapeKeyed
 		switch {
 		case opt == "list": // setList looks at it
+		case opt == "v0" && len(around) == 1 && !c.inData && !options(tag, "list"):
+		case opt == "blank" && m.shape == shapeLimit:
+			m.blank = true
 		case opt == "num" && m.shape == shapeLimit:
 			m.bare = true
 		case opt == "null" && slice && !m.pointer:

@@ -24,6 +24,9 @@ const (
 	// Beside: the members stand at the top, and result:[{status,statusmsg}]
 	// beside them; a failure answers only that.
 	Beside
+	// Single: {NAME:{status,statusmsg,members…}}; a failure answers, of the
+	// members, only the one that Told names, and that only of data that it has.
+	Single
 )
 
 // Log says where API 0 has the text that API 1 has as metadata.output.raw.
@@ -34,6 +37,7 @@ const (
 	NoLog    Log = iota // nowhere
 	RawOut              // rawout; null when the call failed
 	InStatus            // statusmsg of a success
+	AtTop               // output, at the top, of a success
 )
 
 // V0 says how API 0 answers a function. The zero value: it has no twin there.
@@ -44,6 +48,8 @@ type V0 struct {
 	Log     Log
 	Under   string // Result: the members stand in an object of this name
 	Empty   bool   // Result: a failure answers lists empty instead of null
+	Bare    bool   // Result: a failure answers no members
+	Told    string // Single: the member, as API 0 names it, that a failure tells
 	Members []Twin // what is otherwise than in API 1
 }
 
@@ -53,6 +59,7 @@ type Twin struct {
 	As         string // its name in API 0, "" for the same
 	Text       bool   // its numbers, however deep, are written as text
 	Null       bool   // an empty text is null
+	Gone       bool   // API 0 does not have it
 	Wrap       string // each element of the list stands in an object, under this name
 	First      bool   // the list's only element stands there instead of the list
 	Key, Value string // the list of records is an object: this member names, that one is the value
@@ -64,6 +71,7 @@ type Twin struct {
 type legacy struct {
 	V0
 	members []member
+	list    int // index of the member with the records, or -1
 }
 
 // SetV0 declares how API 0 answers. What names no member is an error.
@@ -77,14 +85,17 @@ func (o *Output) SetV0(v V0) error {
 	if o.data != nil {
 		return errors.New("API 0: data that may be missing has no form there")
 	}
-	members, err := twins(o.members, v.Members)
+	members, err := twins(slices.Concat(o.members, o.old), v.Members)
 	if err != nil {
 		return fmt.Errorf("API 0: %w", err)
 	}
 	if v.Name == "" {
 		v.Name = "result"
 	}
-	o.v0 = &legacy{v, members}
+	o.v0 = &legacy{v, members, -1}
+	if o.list >= 0 {
+		o.v0.list = slices.IndexFunc(members, func(m member) bool { return slices.Equal(m.path, o.members[o.list].path) })
+	}
 	return nil
 }
 
@@ -92,12 +103,14 @@ func (o *Output) SetV0(v V0) error {
 func twins(members []member, otherwise []Twin) ([]member, error) {
 	members = slices.Clone(members)
 	var errs []error
+	gone := map[int]bool{}
 	for _, t := range otherwise {
 		i := slices.IndexFunc(members, func(m member) bool { return m.name == t.Name })
 		if i < 0 {
 			errs = append(errs, fmt.Errorf("there is no member %q", t.Name))
 			continue
 		}
+		gone[i] = t.Gone
 		if t.As != "" {
 			members[i].label = newLabel(t.As)
 		}
@@ -106,7 +119,13 @@ func twins(members []member, otherwise []Twin) ([]member, error) {
 			errs = append(errs, fmt.Errorf("member %q: %w", t.Name, err))
 		}
 	}
-	return members, errors.Join(errs...)
+	var kept []member
+	for i, m := range members {
+		if !gone[i] {
+			kept = append(kept, m)
+		}
+	}
+	return kept, errors.Join(errs...)
 }
 
 // twin copies a node with what is otherwise in API 0.
@@ -115,7 +134,7 @@ func (n *node) twin(t Twin) (_ *node, err error) {
 	if t.Text {
 		c.quote()
 	}
-	if c.blank = t.Null; t.Null && (c.shape != shapeText || c.pointer) {
+	if c.blank = c.blank || t.Null; t.Null && (c.shape != shapeText || c.pointer) {
 		return &c, errors.New("it is no text")
 	}
 	switch {

@@ -2,10 +2,12 @@ package wire_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
@@ -23,6 +25,7 @@ type oldOut struct {
 	Lists []privs            `whm:"lists"`
 	Count int64              `whm:"count"`
 	Blank string             `whm:"blank"`
+	Older string             `whm:"older,v0"`
 }
 
 // old is the reply in the form of API 0.
@@ -38,6 +41,65 @@ func old(t failing, v wire.V0, out oldOut, ok bool) wire.Reply {
 	return wire.Reply{Command: "F", Function: "f", OK: ok, V0: true, Out: o, Value: reflect.ValueOf(&out).Elem()}
 }
 
+// only leaves all members out but those.
+func only(names ...string) (list []wire.Twin) {
+	for _, name := range []string{"acct", "at", "app", "one", "lists", "count", "blank", "older"} {
+		if !slices.Contains(names, name) {
+			list = append(list, wire.Twin{Name: name, Gone: true})
+		}
+	}
+	return list
+}
+
+// A failure of a Single tells one member, when the handler has told something.
+func TestV0SingleTold(t *testing.T) {
+	t.Parallel()
+	r := old(t, wire.V0{Form: wire.Single, Told: "older"}, oldOut{Older: "o", Count: 3}, false)
+	r.Reason, r.Partial = "No.", true
+	if got := string(r.AppendJSON(nil)); got != `{"result":{"status":0,"statusmsg":"No.","older":"o"}}` {
+		t.Error(got)
+	}
+}
+
+// What only API 0 has is not in API 1, nor where the data is described.
+func TestV0OnlyMembers(t *testing.T) {
+	t.Parallel()
+	r := old(t, wire.V0{Form: wire.Plain}, oldOut{Older: "o"}, true)
+	r.V0 = false
+	if got := string(r.AppendJSON(nil)); strings.Contains(got, "older") {
+		t.Error(got)
+	}
+	if slices.ContainsFunc(r.Out.Fields(), func(m wire.Member) bool { return m.Path == "older" }) {
+		t.Error("it is described")
+	}
+	type inner struct {
+		X string `whm:"x,v0"`
+	}
+	type bad struct {
+		Inner inner `whm:"inner"`
+	}
+	if _, err := wire.CompileOutput(reflect.TypeFor[bad]()); err == nil {
+		t.Error("a member inside another is let through")
+	}
+}
+
+// A limit that is blank says nothing where there is none.
+func TestBlankLimit(t *testing.T) {
+	t.Parallel()
+	type out struct {
+		A hostkeep.Limit `whm:"a,num,blank"`
+		B hostkeep.Limit `whm:"b,num,blank"`
+	}
+	value := out{A: hostkeep.Unlimited, B: 7}
+	r := wire.Reply{Command: "f", OK: true, Out: mustCompileOutput(t, reflect.TypeFor[out]()), Value: reflect.ValueOf(&value).Elem()}
+	if got := string(r.AppendJSON(nil)); !strings.Contains(got, `{"a":"","b":7}`) {
+		t.Error(got)
+	}
+	if m := r.Out.Fields()[0]; !m.Blank || m.Type != "limit" {
+		t.Errorf("it is described as %+v", m)
+	}
+}
+
 func TestV0(t *testing.T) {
 	t.Parallel()
 	members := []wire.Twin{
@@ -47,6 +109,7 @@ func TestV0(t *testing.T) {
 		{Name: "one", As: "privs", First: true},
 		{Name: "lists", Key: "name", Value: "acls", Members: []wire.Twin{{Name: "acls", Text: true}}},
 		{Name: "blank", Null: true},
+		{Name: "older", Gone: true},
 	}
 	out := oldOut{
 		Note: wire.Note{Raw: "log"}, Rows: []seen{{User: "u", UID: 7}}, At: time.Unix(5, 0), Apps: []string{"system"}, One: []wire.Keyed[bool]{{{"all", true}}},
@@ -74,7 +137,10 @@ func TestV0(t *testing.T) {
 		},
 		{"the log is the status", wire.V0{Form: wire.Result, Log: wire.InStatus, Under: "o", Members: members}, out, `{"result":[{"status":1,"statusmsg":"log","o":{` + told + `}}]}`, `{"result":[{"status":0,"statusmsg":"No.","o":null}]}`},
 		{"beside", wire.V0{Form: wire.Beside, Message: "Got.", Members: members}, out, `{` + told + `,"result":[{"status":1,"statusmsg":"Got."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
-		{"empty lists", wire.V0{Form: wire.Result, Empty: true}, oldOut{}, "", `{"result":[{"status":0,"statusmsg":"No.","acct":[],"at":null,"app":[],"one":[],"lists":[],"count":null,"blank":null}]}`},
+		{"empty lists", wire.V0{Form: wire.Result, Empty: true}, oldOut{}, "", `{"result":[{"status":0,"statusmsg":"No.","acct":[],"at":null,"app":[],"one":[],"lists":[],"count":null,"blank":null,"older":null}]}`},
+		{"only in API 0", wire.V0{Form: wire.Result, Bare: true, Members: only("older")}, oldOut{Older: "o"}, `{"result":[{"status":1,"statusmsg":null,"older":"o"}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+		{"the log beside the result", wire.V0{Form: wire.Result, Bare: true, Log: wire.AtTop, Message: "Did.", Members: only("")}, out, `{"result":[{"status":1,"statusmsg":"Did."}],"output":"log"}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+		{"single", wire.V0{Form: wire.Single, Message: "Did.", Told: "who", Members: append(only("older", "count"), wire.Twin{Name: "older", As: "who"})}, oldOut{Older: "o", Count: 3}, `{"result":{"status":1,"statusmsg":"Did.","count":3,"who":"o"}}`, `{"result":{"status":0,"statusmsg":"No."}}`},
 	}
 	for _, tt := range tests {
 		r := old(t, tt.v, tt.out, true)

@@ -36,6 +36,11 @@ func (r *Reply) writeV0(to sink) {
 		form.result(to, note, r.OK, func() {})
 	case Result:
 		form.result(to, note, r.OK, func() { form.under(to, r, v, told, note) })
+	case Single:
+		form.single(to, r, v, told, note)
+	}
+	if r.OK && form.Log == AtTop {
+		to.text(named("output"), note.Raw)
 	}
 	to.close(root, false)
 }
@@ -96,6 +101,25 @@ func (f *legacy) result(to sink, note Note, ok bool, more func()) {
 	to.close(l, true)
 }
 
+// single is one record with the status and more.
+func (f *legacy) single(to sink, r *Reply, v reflect.Value, told bool, note Note) {
+	l := named(f.Name)
+	to.open(l, false)
+	switch {
+	case r.OK:
+		f.status(to, note, true, cmp.Or(note.Reason, f.Message))
+		f.write(to, r, v, told, note)
+	default:
+		f.status(to, note, false, note.Reason)
+		for i := range f.members {
+			if m := &f.members[i]; told && m.name == f.Told {
+				m.write(to, v)
+			}
+		}
+	}
+	to.close(l, false)
+}
+
 func (f *legacy) under(to sink, r *Reply, v reflect.Value, told bool, note Note) {
 	l := named(f.Under)
 	switch {
@@ -113,10 +137,13 @@ func (f *legacy) under(to sink, r *Reply, v reflect.Value, told bool, note Note)
 // write hands over the members, or their absence.
 func (f *legacy) write(to sink, r *Reply, v reflect.Value, told bool, note Note) {
 	if told {
-		writeMembers(to, f.members, v, r.Out.list, columnsOnly(note.Columns))
+		writeMembers(to, f.members, v, f.list, columnsOnly(note.Columns))
 		return
 	}
 	for _, m := range f.members {
+		if f.Bare {
+			continue
+		}
 		if f.Empty && m.shape == shapeList {
 			to.open(m.label, true)
 			to.close(m.label, true)

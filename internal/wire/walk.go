@@ -171,7 +171,9 @@ func (n *node) writeMany(to sink, l label, v reflect.Value, shown *Selection) {
 func (n *node) writeSpecial(to sink, l label, v reflect.Value) {
 	switch n.shape {
 	case shapeLimit:
-		if limit := hostkeep.Limit(v.Int()); limit == hostkeep.Unlimited {
+		if limit := hostkeep.Limit(v.Int()); limit == hostkeep.Unlimited && n.blank {
+			to.text(l, "")
+		} else if limit == hostkeep.Unlimited {
 			to.text(l, limit.String())
 		} else {
 			to.number(l, int64(limit), n.bare && !n.quoted)

@@ -24,6 +24,7 @@ type Reader interface {
 	Accounts(ownerID int64) ([]hostkeep.Account, error)
 	Package(name string) (hostkeep.Package, error)
 	MaxUID() (int64, error)
+	Allotment(ownerID, accountID, packageID int64) (hostkeep.Allotment, error)
 }
 
 // Tx is what the family writes, within one change.

@@ -27,7 +27,10 @@ func (f family) changepackage(ctx context.Context, c api.Call, in changePackageI
 			return err
 		}
 		from = a
-		a.PackageID, a.Plan = to.ID, to.Plan
+		a.PackageID, a.Package, a.Plan = to.ID, to.Name, to.Plan
+		if _, err := within(tx, c.Caller, a, &from); err != nil {
+			return err
+		}
 		return tx.UpdateAccount(a)
 	})
 	out.Note = wire.Note{

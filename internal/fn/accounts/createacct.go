@@ -155,15 +155,17 @@ func (f family) createacct(ctx context.Context, c api.Call, in createIn) (out cr
 	if err != nil {
 		return out, err
 	}
+	var made hostkeep.Account
+	var names [4]string
 	err = f.Change(ctx, c.Change(), func(tx Tx) (err error) {
-		a, err = f.insert(tx, c.Caller, in, a, hash)
+		made, names, err = f.insert(tx, c.Caller, in, a, hash)
 		return err
 	})
-	if err != nil {
+	if a = made; err != nil {
 		return out, err
 	}
-	out = createOut{IP: a.IP, Package: a.Package, NameServer: "ns1." + f.Hostname, NameServer2: "ns2." + f.Hostname}
-	out.Note = wire.Note{Reason: "Account Creation Ok", Raw: f.box(a, in)}
+	out = createOut{IP: a.IP, Package: a.Package, NameServer: names[0], NameServer2: names[1], NameServer3: names[2], NameServer4: names[3]}
+	out.Note = wire.Note{Reason: "Account Creation Ok", Raw: box(a, in, names)}
 	return out, nil
 }
 
@@ -240,10 +242,11 @@ func (f family) rootOnly(c hostkeep.Caller, in createIn, a *hostkeep.Account) er
 	return nil
 }
 
-// insert checks against the store and writes principal and account.
-func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account, hash string) (hostkeep.Account, error) {
+// insert checks against the store and writes principal and account. It answers
+// also the account's name servers.
+func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account, hash string) (_ hostkeep.Account, names [4]string, err error) {
 	if err := free(tx, a); err != nil {
-		return a, err
+		return a, names, err
 	}
 	name := in.Plan
 	for _, fallback := range []string{in.PkgName, hostkeep.DefaultPackage} {
@@ -253,17 +256,24 @@ func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account
 	}
 	pkg, err := usable(tx, c, name)
 	if err != nil {
-		return a, err
+		return a, names, err
 	}
 	a.ID = tx.NewID()
 	a.PackageID, a.Package, a.Plan = pkg.ID, pkg.Name, in.over(pkg.Plan)
 	if a.Owner, a.OwnerID, err = owner(tx, c, in, a); err != nil {
-		return a, err
+		return a, names, err
+	}
+	settled, err := within(tx, c, a, nil)
+	if err != nil {
+		return a, names, err
+	}
+	if settled.MainIP != "" && in.CustomIP == "" {
+		a.IP = settled.MainIP
 	}
 	if a.UID == 0 {
 		top, err := tx.MaxUID()
 		if err != nil {
-			return a, fmt.Errorf("finding a user id: %w", err)
+			return a, names, fmt.Errorf("finding a user id: %w", err)
 		}
 		a.UID = max(top, 1000) + 1
 	}
@@ -272,9 +282,17 @@ func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account
 		p.Privileges = hostkeep.InitialPrivileges()
 	}
 	if err := tx.InsertPrincipal(p, hash); err != nil {
-		return a, err
+		return a, names, err
 	}
-	return a, tx.InsertAccount(a)
+	return a, f.nameServers(settled), tx.InsertAccount(a)
+}
+
+// nameServers are those that were set for a reseller, else the server's.
+func (f family) nameServers(s hostkeep.Reseller) (names [4]string) {
+	if copy(names[:], s.Nameservers) == 0 {
+		names[0], names[1] = "ns1."+f.Hostname, "ns2."+f.Hostname
+	}
+	return names
 }
 
 // free refuses a user name or a domain that is taken.
@@ -315,7 +333,7 @@ func owner(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account) (string, i
 }
 
 // box is the text that WHM answers with a new account.
-func (f family) box(a hostkeep.Account, in createIn) string {
+func box(a hostkeep.Account, in createIn, names [4]string) string {
 	var b strings.Builder
 	line := func(name, value string) { fmt.Fprintf(&b, "| %s: %s\n", name, value) }
 	b.WriteString("+===================================+\n| New Account Info                  |\n+===================================+\n")
@@ -329,8 +347,11 @@ func (f family) box(a hostkeep.Account, in createIn) string {
 	line("CpanelMod", a.Plan.Theme)
 	line("HomeRoot", "/home")
 	line("Quota", megabytes(a.Plan.Quota))
-	line("NameServer1", "ns1."+f.Hostname)
-	line("NameServer2", "ns2."+f.Hostname)
+	for i, name := range names {
+		if name != "" {
+			line(fmt.Sprintf("NameServer%d", i+1), name)
+		}
+	}
 	line("Contact Email", a.Email)
 	line("Package", a.Package)
 	line("Feature List", a.Plan.FeatureList)

@@ -1,6 +1,7 @@
-// Package resellers is the family of reseller functions: who is a reseller, and
-// which privileges one has. It refuses to know HTTP and SQL; that nobody gives
-// more than it has is the dispatcher's decision.
+// Package resellers is the family of reseller functions: who is a reseller,
+// which privileges and limits one has, and what becomes of its accounts with it.
+// It refuses to know HTTP and SQL; that nobody gives more than it has is the
+// dispatcher's decision, asked again here of the rows that a change reads.
 package resellers
 
 import (
@@ -11,28 +12,54 @@ import (
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
-	"github.com/hostkeep/hostkeep/internal/wire"
 )
+
+// People is what the family reads of principals and accounts.
+type People interface {
+	Principal(name string) (hostkeep.Principal, error)
+	PrincipalByID(id int64) (hostkeep.Principal, error)
+	Resellers() ([]hostkeep.Principal, error)
+	Accounts(ownerID int64) ([]hostkeep.Account, error)
+	AccountCounts(ownerID int64) (active, suspended int64, err error)
+	AccountsOnAddress(ip string) (int64, error)
+	Tokens(ownerID int64) ([]hostkeep.Token, error)
+}
+
+// Settings is what it reads of what was settled for resellers.
+type Settings interface {
+	ACLList(name string) (hostkeep.ACLList, error)
+	ACLLists() ([]hostkeep.ACLList, error)
+	Reseller(id int64) (hostkeep.Reseller, error)
+	PackageLimit(resellerID, packageID int64) (hostkeep.PackageLimit, error)
+	Package(name string) (hostkeep.Package, error)
+}
 
 // Reader is what the family reads.
 type Reader interface {
-	Principal(name string) (hostkeep.Principal, error)
-	Resellers() ([]hostkeep.Principal, error)
-	AccountCounts(ownerID int64) (active, suspended int64, err error)
-	Tokens(ownerID int64) ([]hostkeep.Token, error)
+	People
+	Settings
 }
 
 // Tx is what the family writes, within one change.
 type Tx interface {
 	Reader
 	UpdatePrincipal(hostkeep.Principal) error
+	UpdateAccount(hostkeep.Account) error
+	DeleteAccount(id int64) error
 	DeleteToken(hostkeep.Token) error
+	SaveACLList(hostkeep.ACLList) error
+	SetReseller(hostkeep.Reseller) error
+	SetPackageLimit(hostkeep.PackageLimit) error
+	DropReseller(id int64) error
 }
 
 // Deps is what the family is made of.
 type Deps struct {
 	Read   func(context.Context, func(Reader) error) error
 	Change func(context.Context, hostkeep.Change, func(Tx) error) error
+	Now    hostkeep.Clock
+	// Addresses are the machine's own.
+	Addresses func() []string
 }
 
 type family struct{ Deps }
@@ -42,51 +69,14 @@ const (
 	noSetup      = "_setupreseller called for a user that does not exist. (%s)"
 	noUnsetup    = "_unsetupreseller called for a user that does not exist. (%s)"
 	noACLs       = "Not a reseller.%.0s"
+	noStats      = "Reseller Does Not Exist%.0s"
+	noTerminate  = "Reseller %s Does not exist"
 )
 
 // Functions declares the family.
 func Functions(d Deps) []*api.Function {
 	f := family{d}
-	return []*api.Function{
-		api.Define(api.Decl{
-			Name: "setupreseller", Summary: "Make an account a reseller, with the initial privileges.", Since: "11",
-			Opens: []hostkeep.Privilege{hostkeep.All}, Writes: true, Touches: api.WHMUsers,
-			Account: "user", NoAccount: noSetup,
-			V0: wire.V0{Form: wire.Result},
-		}, f.setupreseller),
-		api.Define(api.Decl{
-			Name: "unsetupreseller", Summary: "Make a reseller a plain account again; its tokens are removed.", Since: "11",
-			Opens: []hostkeep.Privilege{hostkeep.All}, Writes: true, Touches: api.WHMUsers,
-			Account: "user", NoAccount: noUnsetup,
-			V0: wire.V0{Form: wire.Result},
-		}, f.unsetupreseller),
-		api.Define(api.Decl{
-			Name: "listresellers", Summary: "List the resellers by name.", Since: "11",
-			Opens: []hostkeep.Privilege{hostkeep.All}, Touches: api.NoCredentials,
-			V0: wire.V0{Form: wire.Plain},
-		}, f.listresellers),
-		api.Define(api.Decl{
-			Name: "setacls", Summary: "Set the privileges of a reseller: those named, and no others.", Since: "11",
-			Opens: []hostkeep.Privilege{hostkeep.All}, Writes: true, Touches: api.WHMUsers,
-			Account: "reseller", NoAccount: noACLs,
-			V0: wire.V0{Form: wire.Result, Empty: true, Members: []wire.Twin{{Name: "acl", As: "acls"}}},
-		}, f.setacls),
-		api.Define(api.Decl{
-			Name: "listacls", Summary: "List the named privilege lists.", Since: "11",
-			Opens: []hostkeep.Privilege{hostkeep.All}, Touches: api.NoCredentials,
-			V0: wire.V0{Form: wire.Plain, Members: []wire.Twin{{
-				Name: "acl", As: "acls", Key: "name", Value: "privileges", Members: []wire.Twin{{Name: "privileges", Text: true}},
-			}}},
-		}, f.listacls),
-		api.Define(api.Decl{
-			Name: "acctcounts", Summary: "Count the accounts that a reseller owns.", Since: "11",
-			Opens: []hostkeep.Privilege{"acct-summary"}, Touches: api.NoCredentials,
-			Account: "user", NoAccount: notAReseller,
-			V0: wire.V0{Form: wire.Beside, Message: "Obtained reseller account counts.", Members: []wire.Twin{
-				{Name: "reseller", Members: []wire.Twin{{Name: "user", As: "account"}, {Name: "active", Text: true}}},
-			}},
-		}, f.acctcounts),
-	}
+	return slices.Concat(f.whoIsOne(), f.privileges(), f.limits(), f.addresses(), f.life())
 }
 
 // account finds an account that can be, or is, a reseller: anybody but root.
@@ -101,52 +91,54 @@ func account(r Reader, user, missing string) (hostkeep.Principal, error) {
 	return p, nil
 }
 
-type listOut struct {
-	Resellers []string `whm:"reseller,list"`
-}
-
-func (f family) listresellers(ctx context.Context, _ api.Call, _ struct{}) (out listOut, err error) {
-	err = f.Read(ctx, func(r Reader) error {
-		ps, err := r.Resellers()
-		for _, p := range ps {
-			out.Resellers = append(out.Resellers, p.Name)
-		}
-		return err
-	})
-	slices.Sort(out.Resellers)
-	return out, err
-}
-
-type countsIn struct {
-	User string `whm:"user" doc:"the reseller; absent: the caller"`
-}
-
-type counts struct {
-	User      string `whm:"user"`
-	Active    int64  `whm:"active"`
-	Suspended int64  `whm:"suspended"`
-	Limit     string `whm:"limit"` // empty: none, as WHM writes it
-}
-
-type countsOut struct {
-	Reseller counts `whm:"reseller"`
-}
-
-func (f family) acctcounts(ctx context.Context, c api.Call, in countsIn) (out countsOut, err error) {
-	if in.User == "" {
-		in.User = c.User.Name
+// reseller finds a reseller that the caller may act on; a foreign one is
+// answered like a missing one.
+func reseller(r Reader, c hostkeep.Caller, user, missing string) (hostkeep.Principal, error) {
+	p, err := account(r, user, missing)
+	if err == nil && (!p.Reseller || !c.User.Owns(p)) {
+		err = hostkeep.Errorf(hostkeep.NotFound, missing, hostkeep.Clip(user, 64))
 	}
-	err = f.Read(ctx, func(r Reader) error {
-		p, err := r.Principal(in.User)
-		if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && (!p.WHMUser() || !c.User.Owns(p))) {
-			return hostkeep.Errorf(hostkeep.NotFound, notAReseller, in.User)
-		}
+	return p, err
+}
+
+// asked finds the WHM user that a question is about: the caller where none is
+// named, and root has its answer too.
+func asked(r Reader, c hostkeep.Caller, user string) (hostkeep.Principal, error) {
+	if user == "" {
+		user = c.User.Name
+	}
+	p, err := r.Principal(user)
+	if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && (!p.WHMUser() || !c.User.Owns(p))) {
+		return p, hostkeep.Errorf(hostkeep.NotFound, notAReseller, user)
+	}
+	if err != nil {
+		return p, fmt.Errorf("finding the reseller: %w", err)
+	}
+	return p, nil
+}
+
+// notOneself keeps a caller from taking its own life or standing.
+func notOneself(c hostkeep.Caller, user, verb string) error {
+	if user == c.User.Name {
+		return hostkeep.Errorf(hostkeep.Denied, "You cannot %s the account that you are calling as.", verb)
+	}
+	return nil
+}
+
+// settle changes what was settled for a reseller.
+func (f family) settle(ctx context.Context, c api.Call, user string, change func(Tx, *hostkeep.Reseller) error) error {
+	return f.Change(ctx, c.Change(), func(tx Tx) error {
+		p, err := reseller(tx, c.Caller, user, notAReseller)
 		if err != nil {
-			return fmt.Errorf("finding the reseller: %w", err)
+			return err
 		}
-		out.Reseller.User = p.Name
-		out.Reseller.Active, out.Reseller.Suspended, err = r.AccountCounts(p.ID)
-		return err
+		s, err := tx.Reseller(p.ID)
+		if err != nil {
+			return fmt.Errorf("finding what was settled: %w", err)
+		}
+		if err := change(tx, &s); err != nil {
+			return err
+		}
+		return tx.SetReseller(s)
 	})
-	return out, err
 }

@@ -45,7 +45,8 @@ type unsetupIn struct {
 func (unsetupIn) Grants() (bool, hostkeep.Privileges) { return false, hostkeep.Privileges{} }
 
 // unsetupreseller removes the user's tokens too: left in place, they would come
-// back to life with the next setupreseller.
+// back to life with the next setupreseller. Its accounts become root's, since
+// only a WHM user can act as an owner.
 func (f family) unsetupreseller(ctx context.Context, c api.Call, in unsetupIn) (out api.Done, err error) {
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
 		p, err := account(tx, in.User, noUnsetup)
@@ -55,21 +56,39 @@ func (f family) unsetupreseller(ctx context.Context, c api.Call, in unsetupIn) (
 		if err := c.MayTouchWHMUser(p, hostkeep.Privileges{}); err != nil {
 			return err
 		}
-		tokens, err := tx.Tokens(p.ID)
-		if err != nil {
-			return fmt.Errorf("finding the user's tokens: %w", err)
-		}
-		for _, t := range tokens {
-			if err := tx.DeleteToken(t); err != nil {
-				return fmt.Errorf("removing the user's tokens: %w", err)
-			}
-		}
-		out.Messages = nil
-		if len(tokens) > 0 {
-			out.Messages = []string{fmt.Sprintf("%d API tokens of %s were removed.", len(tokens), p.Name)}
-		}
-		p.Reseller, p.Privileges = false, hostkeep.Privileges{}
-		return tx.UpdatePrincipal(p)
+		out.Messages, err = unset(tx, p)
+		return err
 	})
 	return out, err
+}
+
+// unset makes a plain account of a reseller and tells what went with that.
+func unset(tx Tx, p hostkeep.Principal) (messages []string, err error) {
+	tokens, err := tx.Tokens(p.ID)
+	if err != nil {
+		return nil, fmt.Errorf("finding the user's tokens: %w", err)
+	}
+	for _, t := range tokens {
+		if err := tx.DeleteToken(t); err != nil {
+			return nil, fmt.Errorf("removing the user's tokens: %w", err)
+		}
+	}
+	if len(tokens) > 0 {
+		messages = append(messages, fmt.Sprintf("%d API tokens of %s were removed.", len(tokens), p.Name))
+	}
+	active, suspended, err := tx.AccountCounts(p.ID)
+	if err != nil {
+		return nil, fmt.Errorf("counting the accounts: %w", err)
+	}
+	if n := active + suspended; n > 0 {
+		messages = append(messages, fmt.Sprintf("%d accounts of %s are root's now.", n, p.Name))
+	}
+	if err := tx.DropReseller(p.ID); err != nil {
+		return nil, fmt.Errorf("giving the accounts to root: %w", err)
+	}
+	if p.OwnerID == p.ID {
+		p.OwnerID = hostkeep.RootID
+	}
+	p.Reseller, p.Privileges = false, hostkeep.Privileges{}
+	return messages, tx.UpdatePrincipal(p)
 }
