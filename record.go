@@ -33,6 +33,8 @@ const (
 	KindHook     = "hook"
 	KindACLList  = "acl list"
 	KindReseller = "reseller" // what was settled for one, by its principal's id
+
+	KindFeatureList = "feature list"
 )
 
 // Event is one row of the record, which is at the same time the change feed's

@@ -25,7 +25,7 @@ func completeCall(_ *cobra.Command, args []string, begun string) ([]cobra.Comple
 	}
 	var list []cobra.Completion
 	for _, p := range f.In.Fields() {
-		if strings.HasPrefix(p.Name, begun) && !given(p, args[1:]) {
+		if p.Type != "rest" && strings.HasPrefix(p.Name, begun) && !given(p, args[1:]) {
 			list = append(list, cobra.CompletionWithDesc(p.Name+end(p), p.Summary))
 		}
 	}

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,8 +38,14 @@ func (w *world) batch(c hostkeep.Caller, more string, commands ...string) (e env
 		query += "&command=" + url.QueryEscape(command)
 	}
 	answer := w.answer(context.Background(), c, httpd.Request{Function: "batch", RawQuery: query})
-	if err := json.Unmarshal(answer.Body, &e); err != nil || answer.OK != (e.Metadata.Result == 1) {
-		w.t.Fatalf("%s: %v", answer.Body, err)
+	body := bytes.NewBuffer(answer.Body)
+	if answer.Write != nil { // there are many functions by now, and applist names them
+		if err := answer.Write(body); err != nil {
+			w.t.Fatalf("writing the answer: %v", err)
+		}
+	}
+	if err := json.Unmarshal(body.Bytes(), &e); err != nil || answer.OK != (e.Metadata.Result == 1) {
+		w.t.Fatalf("%s: %v", body, err)
 	}
 	return e
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/auth"
 	"github.com/hostkeep/hostkeep/internal/fn/accounts"
 	"github.com/hostkeep/hostkeep/internal/fn/cphulk"
+	"github.com/hostkeep/hostkeep/internal/fn/features"
 	"github.com/hostkeep/hostkeep/internal/fn/packages"
 	"github.com/hostkeep/hostkeep/internal/fn/resellers"
 	"github.com/hostkeep/hostkeep/internal/fn/server"
@@ -26,6 +27,7 @@ var (
 	_ accounts.Tx  = (*sqlstore.Tx)(nil)
 	_ cphulk.Tx    = (*sqlstore.Tx)(nil)
 	_ packages.Tx  = (*sqlstore.Tx)(nil)
+	_ features.Tx  = (*sqlstore.Tx)(nil)
 	_ resellers.Tx = (*sqlstore.Tx)(nil)
 )
 
@@ -63,6 +65,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Hostname:     a.host, IP: mainAddress(),
 		}),
 		packages.Functions(packages.Deps{Read: reading[packages.Reader](a), Change: changing[packages.Tx](a)}),
+		features.Functions(features.Deps{Read: reading[features.Reader](a), Change: changing[features.Tx](a)}),
 		resellers.Functions(resellers.Deps{
 			Read: reading[resellers.Reader](a), Change: changing[resellers.Tx](a), Now: a.now, Addresses: ownAddresses,
 		}),

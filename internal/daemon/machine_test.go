@@ -265,14 +265,20 @@ func (m *machine) change(actor, user, pkg string) (bool, []string, func()) {
 	}
 }
 
-// addPackage: a reseller's package carries its name.
+// addPackage: a reseller's package carries its name, and what root names so is the
+// reseller's.
 func (m *machine) addPackage(actor, _, pkg string) (bool, []string, func()) {
 	name := pkg
 	if actor != "root" && !strings.HasPrefix(pkg, actor+"_") {
 		name = actor + "_" + pkg
 	}
 	_, taken := m.packages[name]
-	return m.may(actor, "add-pkg") && !taken, []string{"name", pkg}, func() { m.packages[name] = actor }
+	return m.may(actor, "add-pkg") && !taken, []string{"name", pkg}, func() {
+		m.packages[name] = actor
+		if r, _, _ := strings.Cut(name, "_"); actor == "root" && r != name && m.accounts[r] != nil && m.accounts[r].reseller != nil {
+			m.packages[name] = r
+		}
+	}
 }
 
 func (m *machine) killPackage(actor, _, pkg string) (bool, []string, func()) {

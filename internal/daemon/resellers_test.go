@@ -160,6 +160,7 @@ func TestResourceLimitsHold(t *testing.T) {
 	t.Parallel()
 	w := hosting(t)
 	root, shop := w.root(), w.as("shop")
+	shop.Rights = shop.Rights.With("allow-unlimited-disk-pkgs").With("allow-unlimited-bw-pkgs") // the limits alone stand against it
 	w.must(shop, "addpkg", "name", "small", "quota", "100", "bwlimit", "1000")
 	w.must(shop, "addpkg", "name", "large", "quota", "300", "bwlimit", "1000")
 	w.must(shop, "changepackage", "user", "client", "pkg", "shop_small")

@@ -53,6 +53,8 @@ func about(p wire.Field) string {
 	switch p.Type {
 	case "list":
 		parts = append(parts, "may be given several times")
+	case "rest":
+		parts = append(parts, "each parameter that is not named here counts as one")
 	case "prefix":
 		parts = append(parts, "each parameter whose name begins so counts, unless its value is 0, n or empty")
 	}
@@ -75,6 +77,8 @@ func kind(p wire.Field) string {
 		return "texts"
 	case p.Type == "prefix":
 		return p.Name + "NAME=1"
+	case p.Type == "rest":
+		return "NAME=1 or NAME=0"
 	case p.Type == "string":
 		return "text"
 	}

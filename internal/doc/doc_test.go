@@ -30,6 +30,11 @@ type in struct {
 	Secret hostkeep.Secret `whm:"secret"`
 }
 
+type restIn struct {
+	List string           `whm:"list"`
+	Rest wire.Keyed[bool] `whm:"a thing,rest" doc:"things"`
+}
+
 type row struct {
 	Name string    `whm:"name" doc:"its name"`
 	At   time.Time `whm:"at"`
@@ -60,6 +65,9 @@ func sample(t *testing.T) []*api.Function {
 		api.Define(api.Decl{
 			Name: "ask", Summary: "Ask.", Opens: []hostkeep.Privilege{hostkeep.Anyone}, Touches: api.NoCredentials,
 		}, func(context.Context, api.Call, struct{}) (o api.Done, err error) { return o, nil }),
+		api.Define(api.Decl{
+			Name: "name_things", Summary: "Name things.", Opens: []hostkeep.Privilege{hostkeep.Anyone}, Touches: api.NoCredentials,
+		}, func(context.Context, api.Call, restIn) (o api.Done, err error) { return o, nil }),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -140,6 +148,8 @@ func TestOpenAPISchemas(t *testing.T) {
 		{"body's controls", []any{"paths", "/json-api/change_it", "post", "requestBody", "content", "application/json", "schema", "allOf", 1}, `{"$ref":"#/components/schemas/Controls"}`},
 		{"a control", append(get, "parameters", 10), `{"$ref":"#/components/parameters/api.filter.enable"}`},
 		{"body's pattern", append(body, "patternProperties"), `{"^flag-":{"type":"integer","enum":[0,1]}}`},
+		{"the rest", []any{"paths", "/json-api/name_things", "get", "parameters", 2}, `{"name":"a thing","in":"query","description":"things; each parameter that is not named here counts as one","style":"form","explode":true,"schema":{"type":"object","additionalProperties":{"type":"integer","enum":[0,1]}}}`},
+		{"the rest of a body", []any{"paths", "/json-api/name_things", "post", "requestBody", "content", "application/json", "schema", "additionalProperties"}, `true`},
 		{"envelope", append(answer, "properties", "metadata"), `{"$ref":"#/components/schemas/Metadata"}`},
 		{"envelope without data", append(answer, "required"), `["metadata"]`},
 		{"what data always has", append(answer, "properties", "data", "required"), `["rows","number","yes","most","words","keyed","inner","last"]`},
@@ -234,7 +244,7 @@ func TestReferencePages(t *testing.T) {
 			t.Errorf("%s does not begin with the mark", p.Name)
 		}
 	}
-	if !slices.Equal(names, []string{doc.Index, "ask.md", "change_it.md"}) {
+	if !slices.Equal(names, []string{doc.Index, "ask.md", "change_it.md", "name_things.md"}) {
 		t.Fatalf("pages %q", names)
 	}
 	for _, tt := range []struct{ page, want string }{

@@ -125,6 +125,9 @@ func parameter(p wire.Field) object {
 	if p.Type == "prefix" { // exploded, each member is a parameter of its own
 		return o.with("style", "form").with("explode", true).with("schema", prefixSchema(p))
 	}
+	if p.Type == "rest" {
+		return o.with("style", "form").with("explode", true).with("schema", object{{"type", "object"}, {"additionalProperties", flag()}})
+	}
 	return o.with("schema", paramSchema(p))
 }
 

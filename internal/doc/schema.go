@@ -66,7 +66,12 @@ func bodySchema(fields []wire.Field) object {
 	required := []string{version}
 	properties := object{{version, versionSchema()}}
 	var patterns object
+	rest := false
 	for _, p := range fields {
+		if p.Type == "rest" {
+			rest = true
+			continue
+		}
 		if p.Type == "prefix" {
 			patterns = patterns.with("^"+strings.ReplaceAll(p.Name, ".", `\.`), flag())
 			continue
@@ -78,8 +83,12 @@ func bodySchema(fields []wire.Field) object {
 	}
 	s := object{{"type", "object"}, {"required", required}, {"properties", properties}}
 	if patterns != nil {
-		// A typed client cannot see into a pattern, so its members must be let in.
-		s = s.with("patternProperties", patterns).with("additionalProperties", true)
+		s = s.with("patternProperties", patterns)
+	}
+	if patterns != nil || rest {
+		// A typed client cannot see into a pattern, so its members must be let in. What
+		// takes the rest is told no narrower: the named ones would have to be like it.
+		s = s.with("additionalProperties", true)
 	}
 	return s
 }

@@ -34,6 +34,8 @@ const (
 
 	insertAccount = "INSERT INTO account (" + accountColumns + ") VALUES (" + accountMarks + ")"
 	updateAccount = "UPDATE account SET (" + accountColumns + ") = (" + accountMarks + ") WHERE id = ?"
+	accountsPlan  = "UPDATE account SET (chg, " + planColumns + ") = (?, " + planMarks + ") WHERE package_id = ?"
+	usersOn       = "SELECT a.id, p.name FROM account a JOIN principal p ON p.id = a.id WHERE a.package_id = ? ORDER BY a.id"
 	deleteAccount = "DELETE FROM account WHERE id = ?"
 )
 
@@ -134,6 +136,21 @@ func (tx *Tx) UpdateAccount(a hostkeep.Account) error {
 	return err
 }
 
+// SetPlans gives a plan to every account on a package.
+func (tx *Tx) SetPlans(packageID int64, p hostkeep.Plan) error {
+	accounts, err := many(&tx.Reader, func(_ *Reader, a *hostkeep.Account) []any { return []any{&a.ID, &a.User} }, usersOn, packageID)
+	if err != nil || len(accounts) == 0 {
+		return err
+	}
+	if _, err := tx.exec(accountsPlan, append(append([]any{tx.seq}, planRow(p)...), packageID)...); err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		tx.touched(accountObject(a))
+	}
+	return nil
+}
+
 // agree keeps a caller from losing in silence what is kept in one place only.
 func (tx *Tx) agree(a hostkeep.Account) error {
 	p, err := tx.PrincipalByID(a.ID)
@@ -147,13 +164,17 @@ func (tx *Tx) agree(a hostkeep.Account) error {
 }
 
 // DeleteAccount removes an account with its principal and tokens. What a
-// reseller owned stays: its accounts become root's, its packages global.
+// reseller owned stays: its accounts become root's, its packages and feature lists
+// global.
 func (tx *Tx) DeleteAccount(id int64) error {
 	a, err := one(&tx.Reader, intoAccount, accountByID, id)
 	if err != nil {
 		return err
 	}
 	if _, err := tx.dropTokens(deleteTokens, id); err != nil {
+		return err
+	}
+	if _, err := tx.exec(deleteOverrides, id); err != nil {
 		return err
 	}
 	if err := tx.forget(id); err != nil {
@@ -178,6 +199,13 @@ func (tx *Tx) disown(id int64) error {
 	packages, err := returning(tx, intoPackage, disownPackages, tx.seq, id)
 	if err != nil {
 		return err
+	}
+	lists, err := returning(tx, intoFeatureList, disownFeatureLists, tx.seq, id)
+	if err != nil {
+		return err
+	}
+	for _, l := range lists {
+		tx.touched(featureListObject(l))
 	}
 	for _, p := range principals {
 		tx.touched(principalObject(p))

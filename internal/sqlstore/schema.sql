@@ -50,6 +50,23 @@ CREATE TABLE acl_list (
 	chg INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE feature_list (
+	id INTEGER NOT NULL PRIMARY KEY,
+	name TEXT NOT NULL UNIQUE,
+	owner_id INTEGER NOT NULL,
+	disabled TEXT NOT NULL,
+	chg INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX feature_list_owner ON feature_list (owner_id);
+
+CREATE TABLE feature_override (
+	account_id INTEGER NOT NULL REFERENCES account (id),
+	feature TEXT NOT NULL,
+	setting INTEGER NOT NULL,
+	PRIMARY KEY (account_id, feature)
+) STRICT;
+
 CREATE TABLE guard_entry (
 	id INTEGER NOT NULL PRIMARY KEY,
 	list TEXT NOT NULL,

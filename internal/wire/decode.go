@@ -34,6 +34,8 @@ func (f *field) decode(dst reflect.Value, hits []hit) error {
 		return f.decodeList(dst, hits)
 	case typePrefix:
 		return f.decodePrefix(dst, hits)
+	case typeRest:
+		return f.decodeRest(dst, hits)
 	}
 	value, given, clash := single(f.present(hits))
 	switch {
@@ -104,6 +106,31 @@ func (f *field) decodePrefix(dst reflect.Value, hits []hit) error {
 		}
 	}
 	return f.setList(dst, list)
+}
+
+// decodeRest collects what nothing else takes, in the order of first mention; an
+// empty value is 0.
+func (f *field) decodeRest(dst reflect.Value, hits []hit) error {
+	rest := Keyed[bool]{}
+	for _, g := range bySuffix(hits) {
+		name := g[0].suffix
+		value, _, clash := single(g)
+		yes, ok := truth(value)
+		switch err := f.checkText(name); {
+		case err != nil:
+			return err
+		case clash:
+			return moreThanOnce(shown(name))
+		case !ok && value != "":
+			return hostkeep.Errorf(hostkeep.Invalid, "The parameter %q must be 1 or 0.", shown(name))
+		}
+		rest = append(rest, KeyedItem[bool]{name, yes})
+	}
+	if f.Required && len(rest) == 0 {
+		return f.missing()
+	}
+	dst.Set(reflect.ValueOf(rest))
+	return nil
 }
 
 func (f *field) setList(dst reflect.Value, list []string) error {

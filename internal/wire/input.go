@@ -13,7 +13,7 @@ import (
 type Field struct {
 	Name     string
 	Aliases  []string // other names that mean the same
-	Type     string   // "string", "integer", "boolean", "limit", "list", "secret", "prefix"
+	Type     string   // "string", "integer", "boolean", "limit", "list", "secret", "prefix", "rest"
 	Required bool
 	Default  string
 	Enum     []string
@@ -30,6 +30,7 @@ const (
 	typeList    = "list"   // []string: NAME, NAME-N, NAMEN, NAME[], NAME[N]
 	typeSecret  = "secret" // by its Go type
 	typePrefix  = "prefix" // []string: the X of every NAMEX
+	typeRest    = "rest"   // Keyed[bool]: all that no other parameter takes; its own name is only for people
 )
 
 // field is a declared parameter with its place in the In struct.
@@ -45,7 +46,9 @@ type field struct {
 func (f *field) names() []string { return append([]string{f.Name}, f.Aliases...) }
 
 // many reports whether several keys belong to the parameter.
-func (f *field) many() bool { return f.Type == typeList || f.Type == typePrefix }
+func (f *field) many() bool {
+	return f.Type == typeList || f.Type == typePrefix || f.Type == typeRest
+}
 
 // textual reports whether the parameter's value is text of its own.
 func (f *field) textual() bool {
@@ -60,19 +63,23 @@ type Input struct {
 	folded map[string]int // the same in lower case; below 0 where several are one then
 	listed []stem         // what is matched by more than its exact name
 	known  []candidate    // what a misspelling is compared with
+	rest   int            // the field of the type rest, or -1
 }
 
 // CompileInput compiles an In struct: each exported field has the tag
 // `whm:"name,option,..."`, and perhaps `doc:"sentence"`. Embedded structs are
 // flattened. Every mistake is reported at once.
 func CompileInput(t reflect.Type) (*Input, error) {
-	in := &Input{typ: t, index: map[string]int{}, folded: map[string]int{}}
+	in := &Input{typ: t, index: map[string]int{}, folded: map[string]int{}, rest: -1}
 	if t == nil || t.Kind() != reflect.Struct {
 		return in, fmt.Errorf("input %v is not a struct", t)
 	}
 	err := in.addStruct(t, nil)
 	for i := range in.fields {
 		f := &in.fields[i]
+		if f.Type == typeRest {
+			continue
+		}
 		for _, name := range f.names() {
 			if f.many() {
 				in.listed = append(in.listed, stem{name, i, f.Type == typePrefix})
@@ -101,11 +108,19 @@ func (in *Input) addStruct(t reflect.Type, path []int) error {
 		default:
 			f, err := compileField(sf, tag)
 			f.path = at
+			if f.Type == typeRest {
+				if in.rest >= 0 {
+					err = errors.Join(err, errors.New("there is a parameter for the rest already"))
+				}
+				in.rest = len(in.fields)
+			}
 			for _, name := range f.names() {
 				if _, taken := in.index[name]; taken {
 					err = errors.Join(err, fmt.Errorf("the name %q is taken", name))
 				}
-				in.index[name] = len(in.fields)
+				if f.Type != typeRest {
+					in.index[name] = len(in.fields)
+				}
 			}
 			in.fields = append(in.fields, f)
 			if err != nil {

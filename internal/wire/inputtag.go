@@ -33,6 +33,9 @@ func compileField(sf reflect.StructField, tag string) (field, error) {
 		}
 	}
 	for _, n := range f.names() {
+		if f.Type == typeRest { // never compared with a key
+			continue
+		}
 		if !wireName(n) || strings.HasPrefix(n, meta) {
 			errs = append(errs, fmt.Errorf("the name %q is unfit", n))
 		}
@@ -62,6 +65,9 @@ func (f *field) setType(t reflect.Type) bool {
 	case reflect.TypeFor[[]string]():
 		f.Type, f.Max = typeList, maxText
 		return !f.pointer
+	case reflect.TypeFor[Keyed[bool]]():
+		f.Type, f.Max = typeRest, maxText
+		return !f.pointer
 	default:
 		return false
 	}
@@ -78,6 +84,7 @@ func (f *field) option(opt string) error {
 		f.multiline = true
 	case opt == "empties" && f.Type == typeList:
 		f.empties = true
+	case opt == "rest" && f.Type == typeRest: // said for whoever reads the tag; the type says it
 	case opt == "prefix" && f.Type == typeList:
 		f.Type = typePrefix
 	case key == "alias" && valued:

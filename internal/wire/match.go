@@ -16,7 +16,8 @@ type stem struct {
 // match finds the declared parameter that a key belongs to: by its exact name,
 // else by its name in another case (WHM's own functions spell MAXFTP and maxftp,
 // Line and line), else as an element of a list, else by a prefix; the longest name
-// wins. The suffix is the N of a list's element or what follows a prefix.
+// wins. What is left belongs to the rest, if the function takes it. The suffix is the N of a
+// list's element, what follows a prefix, or the key itself.
 func (in *Input) match(key string) (i int, suffix string, ok bool) {
 	if i, ok = in.index[key]; !ok {
 		i, ok = in.folded[fold(key)]
@@ -39,6 +40,9 @@ func (in *Input) match(key string) (i int, suffix string, ok bool) {
 		} else if number {
 			best, suffix = f, n
 		}
+	}
+	if best.name == "" && in.rest >= 0 && !strings.HasPrefix(key, meta) {
+		return in.rest, key, true
 	}
 	return best.field, suffix, best.name != ""
 }

@@ -47,7 +47,7 @@ func (in *Input) object(p Params, t telling) []byte {
 	for i := range in.fields {
 		f := &in.fields[i]
 		groups := [][]hit{hits[i]}
-		if f.Type == typePrefix {
+		if f.Type == typePrefix || f.Type == typeRest {
 			groups = bySuffix(hits[i])
 		}
 		for _, g := range groups {
@@ -67,8 +67,11 @@ func (f *field) record(dst []byte, hits []hit, t telling) []byte {
 		dst = append(dst, ',')
 	}
 	name := f.Name
-	if f.Type == typePrefix {
+	switch f.Type {
+	case typePrefix:
 		name += hits[0].suffix
+	case typeRest:
+		name = hits[0].suffix
 	}
 	dst = append(appendText(dst, t.clip(name)), ':')
 	if len(values) == 1 && (!t.arrays || f.Type != typeList) {

@@ -23,6 +23,7 @@ type Reader interface {
 	AccountByDomain(domain string) (hostkeep.Account, error)
 	Accounts(ownerID int64) ([]hostkeep.Account, error)
 	Package(name string) (hostkeep.Package, error)
+	FeatureList(name string) (hostkeep.FeatureList, error)
 	MaxUID() (int64, error)
 	Allotment(ownerID, accountID, packageID int64) (hostkeep.Allotment, error)
 }
@@ -37,6 +38,7 @@ type Tx interface {
 	InsertAccount(hostkeep.Account) error
 	UpdateAccount(hostkeep.Account) error
 	DeleteAccount(id int64) error
+	InsertPackage(hostkeep.Package) error
 }
 
 // Deps is what the family is made of.

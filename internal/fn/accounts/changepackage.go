@@ -44,9 +44,7 @@ func (f family) changepackage(ctx context.Context, c api.Call, in changePackageI
 // global ones with viewglobalpackages; the package "default" is everybody's.
 func usable(r Reader, c hostkeep.Caller, name string) (hostkeep.Package, error) {
 	p, err := r.Package(name)
-	global := p.OwnerID == 0 && (c.Rights.Has(hostkeep.ViewGlobalPackages) || p.Name == hostkeep.DefaultPackage)
-	may := c.User.Rights().Has(hostkeep.All) || p.OwnerID == c.User.ID || global
-	if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && !may) {
+	if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && !c.MayUsePackage(p)) {
 		return p, hostkeep.Errorf(hostkeep.NotFound, "Specified package does not exist.")
 	}
 	if err != nil {

@@ -58,7 +58,7 @@ func (o overrides) over(p hostkeep.Plan) hostkeep.Plan {
 	set(&p.MaxEmailPerHour, o.MailPerHour, false)
 	set(&p.MaxDeferFailPercentage, o.DeferFail, false)
 	set(&p.MaxEmailAcctQuota, o.MailQuota, false)
-	set(&p.MaxTeamUsers, o.TeamUsers, false)
+	set(&p.MaxTeamUsers, o.TeamUsers, true)
 	assign(&p.FeatureList, o.FeatureList)
 	assign(&p.Theme, o.Theme)
 	assign(&p.Language, o.Language)
@@ -91,8 +91,8 @@ type createIn struct {
 	Home      string          `whm:"homedir" doc:"root and holders of all only"`
 	UID       *int64          `whm:"uid" doc:"root and holders of all only"`
 	GID       *int64          `whm:"gid" doc:"root and holders of all only; taken and without effect"`
-	SavePkg   bool            `whm:"savepkg,default=0" doc:"not available yet"`
-	PkgName   string          `whm:"pkgname,max=100" doc:"the package, where plan is absent"`
+	SavePkg   bool            `whm:"savepkg,default=0" doc:"also make a package of the account's values, named by pkgname; needs add-pkg"`
+	PkgName   string          `whm:"pkgname,max=100" doc:"with savepkg the new package, else the package where plan is absent"`
 	Mailbox   string          `whm:"mailbox_format,max=10" doc:"maildir or mdbox; absent: maildir"`
 	ignored
 }
@@ -193,22 +193,11 @@ func (f family) asked(c hostkeep.Caller, in createIn) (a hostkeep.Account, err e
 	if a.MailboxFormat != "maildir" && a.MailboxFormat != "mdbox" {
 		return a, hostkeep.Errorf(hostkeep.Invalid, "The parameter \"mailbox_format\" must be one of: maildir, mdbox.")
 	}
-	if in.SavePkg {
-		return a, hostkeep.Errorf(hostkeep.Unsupported, "savepkg is not available yet: make the package with addpkg first, then leave savepkg out.")
-	}
-	if in.Shell != nil && *in.Shell && !c.Rights.Has(allowShell) {
-		return a, &hostkeep.Error{
-			Kind: hostkeep.Denied, Missing: allowShell,
-			Message: `Permission denied: an account with shell access needs the privilege "allow-shell".`,
-		}
-	}
 	if a.Domain == f.Hostname {
 		return a, hostkeep.Errorf(hostkeep.Conflict, "The domain %q is the server's own name.", a.Domain)
 	}
 	return a, f.rootOnly(c, in, &a)
 }
-
-const allowShell hostkeep.Privilege = "allow-shell"
 
 // rootOnly takes the parameters that need root's rights.
 func (f family) rootOnly(c hostkeep.Caller, in createIn, a *hostkeep.Account) error {
@@ -248,18 +237,12 @@ func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account
 	if err := free(tx, a); err != nil {
 		return a, names, err
 	}
-	name := in.Plan
-	for _, fallback := range []string{in.PkgName, hostkeep.DefaultPackage} {
-		if name == "" {
-			name = fallback
-		}
-	}
-	pkg, err := usable(tx, c, name)
+	pkg, plan, err := in.plan(tx, c)
 	if err != nil {
 		return a, names, err
 	}
 	a.ID = tx.NewID()
-	a.PackageID, a.Package, a.Plan = pkg.ID, pkg.Name, in.over(pkg.Plan)
+	a.PackageID, a.Package, a.Plan = pkg.ID, pkg.Name, plan
 	if a.Owner, a.OwnerID, err = owner(tx, c, in, a); err != nil {
 		return a, names, err
 	}

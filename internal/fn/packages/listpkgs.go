@@ -3,7 +3,6 @@ package packages
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/hostkeep/hostkeep"
@@ -51,17 +50,22 @@ func (f family) listpkgs(ctx context.Context, c api.Call, in listIn) (out listOu
 		ps, err = r.Packages()
 		return err
 	})
-	show := visible
-	if in.Want == "editable" {
-		show = owned
-	}
 	slices.SortFunc(ps, func(a, b hostkeep.Package) int { return cmp.Compare(a.Name, b.Name) })
 	for _, p := range ps {
-		if show(c.Caller, p) {
+		if in.wanted(c.Caller, p) {
 			out.Packages = append(out.Packages, shown(p))
 		}
 	}
 	return out, err
+}
+
+// wanted: what the caller may edit is its own; what it may use for accounts, what it
+// may view and all that there is for it are the same packages here.
+func (in listIn) wanted(c hostkeep.Caller, p hostkeep.Package) bool {
+	if in.Want == "editable" {
+		return c.MayChange(p.OwnerID)
+	}
+	return c.MayUsePackage(p)
 }
 
 func shown(p hostkeep.Package) row {
@@ -93,10 +97,7 @@ type killIn struct {
 
 func (f family) killpkg(ctx context.Context, c api.Call, in killIn) (out api.Done, err error) {
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		p, err := tx.Package(in.Name)
-		if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && !owned(c.Caller, p)) {
-			return hostkeep.Errorf(hostkeep.NotFound, "Specified package does not exist.")
-		}
+		p, err := editable(tx, c.Caller, in.Name)
 		if err != nil {
 			return err
 		}

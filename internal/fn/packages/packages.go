@@ -1,12 +1,12 @@
-// Package packages is the family of hosting package functions: addpkg, listpkgs,
-// killpkg. It holds the rules of names and of who sees which package. It refuses
-// to know accounts, HTTP and SQL.
+// Package packages is the family of hosting package functions: add, edit, list,
+// match and remove packages, and name their extensions. It holds the rules of names and of who sees
+// which package. It refuses to know accounts beyond their plans, HTTP and SQL.
 package packages
 
 import (
 	"context"
-	"regexp"
-	"strings"
+	"errors"
+	"fmt"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
@@ -18,6 +18,10 @@ type Reader interface {
 	Package(name string) (hostkeep.Package, error)
 	Packages() ([]hostkeep.Package, error)
 	AccountsOnPackage(id int64) (int64, error)
+	FeatureList(name string) (hostkeep.FeatureList, error)
+	Principal(name string) (hostkeep.Principal, error)
+	Accounts(ownerID int64) ([]hostkeep.Account, error)
+	Allotment(ownerID, accountID, packageID int64) (hostkeep.Allotment, error)
 }
 
 // Tx is what the family writes, within one change.
@@ -25,7 +29,10 @@ type Tx interface {
 	Reader
 	NewID() int64
 	InsertPackage(hostkeep.Package) error
+	UpdatePackage(hostkeep.Package) error
 	DeletePackage(id int64) error
+	// SetPlans gives a plan to every account on a package.
+	SetPlans(packageID int64, p hostkeep.Plan) error
 }
 
 // Deps is what the family is made of.
@@ -55,30 +62,49 @@ func Functions(d Deps) []*api.Function {
 			Opens: []hostkeep.Privilege{hostkeep.AddPkg}, Writes: true, Touches: api.NoCredentials,
 			V0: wire.V0{Form: wire.Result, Message: "Package removed"},
 		}, f.killpkg),
+		api.Define(api.Decl{
+			Name: "editpkg", Summary: "Change a hosting package, and with it every account on it; what is not given stays.", Since: "11",
+			Opens: []hostkeep.Privilege{editPkg}, Writes: true, Touches: api.NoCredentials,
+		}, f.editpkg),
+		api.Define(api.Decl{
+			Name: "getpkginfo", Summary: "Show one hosting package.", Since: "11",
+			Opens: []hostkeep.Privilege{"list-pkgs"}, Touches: api.NoCredentials,
+		}, f.getpkginfo),
+		api.Define(api.Decl{
+			Name: "matchpkgs", Summary: "Find the hosting packages that have all the values given.", Since: "11",
+			Opens: []hostkeep.Privilege{"list-pkgs"}, Touches: api.NoCredentials,
+		}, f.matchpkgs),
+		api.Define(api.Decl{
+			Name: "addpkgext", Summary: "Name extensions in a hosting package.", Since: "68",
+			Opens: []hostkeep.Privilege{editPkg}, Writes: true, Touches: api.NoCredentials,
+		}, f.addpkgext),
+		api.Define(api.Decl{
+			Name: "delpkgext", Summary: "Take extensions out of a hosting package.", Since: "68",
+			Opens: []hostkeep.Privilege{editPkg}, Writes: true, Touches: api.NoCredentials,
+		}, f.delpkgext),
+		api.Define(api.Decl{
+			Name: "_getpkgextensionform", Summary: "Show the form of a hosting package's extensions: there is none.", Since: "11.40",
+			Opens: []hostkeep.Privilege{hostkeep.CreateAcct}, Touches: api.NoCredentials,
+		}, f.extensionForm),
 	}
 }
 
-// owned reports whether the caller may change the package: its own, or any for
-// root and holders of all.
-func owned(c hostkeep.Caller, p hostkeep.Package) bool {
-	return c.User.Rights().Has(hostkeep.All) || p.OwnerID == c.User.ID
+const editPkg hostkeep.Privilege = "edit-pkg"
+
+// found finds a package that the caller may do something with; any other is
+// answered like one that does not exist.
+func found(r Reader, name string, may func(hostkeep.Package) bool) (hostkeep.Package, error) {
+	p, err := r.Package(name)
+	if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && !may(p)) {
+		return p, hostkeep.Errorf(hostkeep.NotFound, "Specified package does not exist.")
+	}
+	if err != nil {
+		return p, fmt.Errorf("finding the package: %w", err)
+	}
+	return p, nil
 }
 
-// visible reports whether the caller may use the package: its own, global ones
-// with viewglobalpackages, and "default", which new accounts get anyway.
-func visible(c hostkeep.Caller, p hostkeep.Package) bool {
-	return owned(c, p) || (p.OwnerID == 0 && (c.Rights.Has(hostkeep.ViewGlobalPackages) || p.Name == hostkeep.DefaultPackage))
-}
-
-var packageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 _.-]*$`)
-
-// fullName checks a new package's name and puts a reseller's before it, once.
-func fullName(c hostkeep.Caller, name string) (string, error) {
-	if !packageName.MatchString(name) || len(name) > 60 || name != strings.TrimSpace(name) {
-		return "", hostkeep.Errorf(hostkeep.Invalid, "A package's name has 1 to 60 letters, digits, blanks, dots, hyphens and underscores, and begins with a letter or digit.")
-	}
-	if c.User.ID == hostkeep.RootID || strings.HasPrefix(name, c.User.Name+"_") {
-		return name, nil
-	}
-	return c.User.Name + "_" + name, nil
+// editable finds a package that the caller may change.
+func editable(r Reader, c hostkeep.Caller, name string) (hostkeep.Package, error) {
+	return found(r, name, func(p hostkeep.Package) bool { return c.MayChange(p.OwnerID) })
 }
