@@ -146,7 +146,7 @@ func (tx *Tx) agree(a hostkeep.Account) error {
 	return nil
 }
 
-// DeleteAccount removes an account with its principal and tokens. What a
+// DeleteAccount removes an account with its principal, tokens and settings. What a
 // reseller owned stays: its accounts become root's, its packages global.
 func (tx *Tx) DeleteAccount(id int64) error {
 	a, err := one(&tx.Reader, intoAccount, accountByID, id)
@@ -157,6 +157,9 @@ func (tx *Tx) DeleteAccount(id int64) error {
 		return err
 	}
 	if err := tx.forget(id); err != nil {
+		return err
+	}
+	if err := tx.dropAllSettings(id); err != nil {
 		return err
 	}
 	if err := tx.update(deleteAccount, id); err != nil {
