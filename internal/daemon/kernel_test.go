@@ -80,6 +80,13 @@ func TestPublicAddresses(t *testing.T) {
 			t.Errorf("%q shares %v", user, got)
 		}
 	}
+	w.must(root, "createacct", "username", "placed", "domain", "placed.example", "customip", "192.0.2.99")
+	w.must(root, "setresellermainip", "user", "shop", "ip", "192.0.2.99")
+	for user, want := range map[string]string{"": "192.0.2.99", "shop": "192.0.2.99", "client": main} {
+		if got := dataOf(t, w.must(shop, "get_shared_ip", "user", user))["ip"]; got != want {
+			t.Errorf("with an address of the reseller %q shares %v, want %s", user, got, want)
+		}
+	}
 	w.refused(shop, `There is no user "rooted"`, "get_shared_ip", "user", "rooted")
 	w.refused(shop, `There is no user "nosuch"`, "get_shared_ip", "user", "nosuch")
 }

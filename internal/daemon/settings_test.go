@@ -180,6 +180,11 @@ func TestNameservers(t *testing.T) {
 	w.refused(w.root(), "not the name of a name server", "update_nameservers_config", "nameserver", "ns9.example.net", "nameserver2", "-x.example")
 	is("[ns1.example.net ns3.example.net ns4.example.net]")
 	w.refused(shop, "Permission denied", "update_nameservers_config", "nameserver", "ns9.example.net")
+	w.must(w.root(), "setresellernameservers", "user", "shop", "nameservers", "ns1.shop.example,ns2.shop.example")
+	is("[ns1.shop.example ns2.shop.example]")
+	if got := fmt.Sprint(dataOf(t, w.must(w.root(), "get_nameserver_config"))["nameservers"]); !strings.HasPrefix(got, "[ns1.example.net ") {
+		t.Errorf("a reseller's name servers are root's: %s", got)
+	}
 }
 
 func TestOwnKeys(t *testing.T) {

@@ -5,6 +5,7 @@
 package network
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/netip"
@@ -19,6 +20,8 @@ type Reader interface {
 	Setting(owner int64, kind, name string) (hostkeep.Setting, error)
 	Settings(owner int64, kind string) ([]hostkeep.Setting, error)
 	AddressUse() ([]hostkeep.AddressUse, error)
+	Principal(name string) (hostkeep.Principal, error)
+	Reseller(id int64) (hostkeep.Reseller, error)
 }
 
 // Tx is what the family writes, within one change.
@@ -74,7 +77,7 @@ func Functions(d Deps) []*api.Function {
 			Opens: []hostkeep.Privilege{hostkeep.All}, Writes: true, Touches: api.NoCredentials,
 		}, f.setPublicIP),
 		api.Define(api.Decl{
-			Name: "get_shared_ip", Summary: "The address that accounts share.", Since: "62",
+			Name: "get_shared_ip", Summary: "The address that the accounts of a WHM user share.", Since: "62",
 			Opens: []hostkeep.Privilege{"basic-system-info"}, Touches: api.NoCredentials,
 			Account: "user", NoAccount: "There is no user %q.",
 		}, f.sharedIP),
@@ -243,13 +246,23 @@ func (f family) setPublicIP(ctx context.Context, c api.Call, in setPublicIn) (ou
 }
 
 type sharedIn struct {
-	User string `whm:"user" doc:"a WHM user; all share one address"`
+	User string `whm:"user" doc:"a WHM user; without it, the caller"`
 }
 
 type sharedOut struct {
 	IP string `whm:"ip"`
 }
 
-func (f family) sharedIP(context.Context, api.Call, sharedIn) (sharedOut, error) {
-	return sharedOut{f.Main}, nil
+// sharedIP answers the address that was set for a reseller, else the server's.
+func (f family) sharedIP(ctx context.Context, c api.Call, in sharedIn) (out sharedOut, err error) {
+	out.IP = f.Main
+	return out, f.Read(ctx, func(r Reader) error {
+		p, err := r.Principal(cmp.Or(in.User, c.User.Name))
+		if err != nil {
+			return err
+		}
+		settled, err := r.Reseller(p.ID)
+		out.IP = cmp.Or(settled.MainIP, f.Main)
+		return err
+	})
 }

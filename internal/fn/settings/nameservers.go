@@ -14,9 +14,15 @@ type nameserversOut struct {
 	Nameservers []string `whm:"nameservers,list"`
 }
 
-// getNameservers answers those that were set, else those that createacct names.
-func (f family) getNameservers(ctx context.Context, _ api.Call, _ struct{}) (out nameserversOut, err error) {
+// getNameservers answers those of the calling reseller, else the server's, else
+// those that createacct names.
+func (f family) getNameservers(ctx context.Context, c api.Call, _ struct{}) (out nameserversOut, err error) {
 	err = f.Read(ctx, func(r Reader) error {
+		settled, err := r.Reseller(c.User.ID)
+		if err != nil || len(settled.Nameservers) > 0 {
+			out.Nameservers = settled.Nameservers
+			return err
+		}
 		list, err := r.Settings(hostkeep.ServerSettings, kindName) // named by their places, 1 to 4
 		out.Nameservers = make([]string, 0, len(list))
 		for _, s := range list {

@@ -18,6 +18,7 @@ import (
 type Reader interface {
 	Setting(owner int64, kind, name string) (hostkeep.Setting, error)
 	Settings(owner int64, kind string) ([]hostkeep.Setting, error)
+	Reseller(id int64) (hostkeep.Reseller, error)
 }
 
 // Tx is what the family writes, within one change.
