@@ -42,7 +42,8 @@ func arch() []line {
 		{".", "", "everything imports the vocabulary, so it can import nothing"},
 		{"internal/wire", ".", "bytes and values; it knows no privilege and no function"},
 		{"internal/api", ". internal/wire", "declarations, authorisation and dispatch know no family and no store"},
-		{"internal/doc", ". internal/api internal/wire", "what declarations say, in words; it knows no function by name"},
+		{"internal/doc", ". internal/api internal/protocol internal/wire", "what declarations say, in words, beside what WHM has; it knows no function by name"},
+		{"internal/protocol", "", "what WHM has, as data"},
 		{"internal/fn/*", ". internal/api internal/wire", "a family declares the store methods that it calls; it never sees another family, the store or HTTP"},
 		{"internal/auth", ". golang.org/x/crypto/argon2", "who is calling; the hash of passwords is the only thing that std lacks"},
 		{"internal/keyring", ".", "the master key and what is derived from it need no more than std"},
@@ -57,7 +58,7 @@ func arch() []line {
 		{"internal/metrics", "github.com/prometheus/client_golang", "numbers only: without our types no user, token or address can slip in"},
 		{"internal/config", ". github.com/BurntSushi/toml", "flags, environment and file; it starts nothing"},
 		{"internal/daemon", "*", "the composition root fits everything together"},
-		{"internal/cli", ". internal/api internal/config internal/daemon internal/doc internal/httpd internal/wire github.com/spf13/cobra golang.org/x/term", "commands call the same catalogue as HTTP does"},
+		{"internal/cli", ". internal/api internal/config internal/daemon internal/doc internal/httpd internal/protocol internal/wire github.com/spf13/cobra golang.org/x/term", "commands call the same catalogue as HTTP does"},
 		{"bench/scale", ". internal/audit internal/auth internal/keyring internal/sqlstore", "fills a state past the API; the server it measures is the built program"},
 		{"cmd/hostkeep", "internal/cli", "main hands over arguments, environment and streams"},
 	}

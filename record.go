@@ -33,6 +33,7 @@ const (
 	KindHook     = "hook"
 	KindACLList  = "acl list"
 	KindReseller = "reseller" // what was settled for one, by its principal's id
+	KindSetting  = "setting"  // of the owner with the id
 
 	KindFeatureList = "feature list"
 )

@@ -11,13 +11,14 @@ import (
 
 	"github.com/hostkeep/hostkeep/internal/daemon"
 	"github.com/hostkeep/hostkeep/internal/doc"
+	"github.com/hostkeep/hostkeep/internal/protocol"
 )
 
 // docs is for those who work on Hostkeep, so it is in no help.
 func (e *env) docs() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "docs", Short: "Make documentation from the declarations", Args: none, Hidden: true,
-		RunE: func(*cobra.Command, []string) error { return usagef("say what to make: reference") },
+		RunE: func(*cobra.Command, []string) error { return usagef("say what to make: reference or compatibility") },
 	}
 	cmd.AddCommand(&cobra.Command{
 		Use: "reference DIR", Short: "Write the reference pages of all functions into a folder",
@@ -28,8 +29,29 @@ func (e *env) docs() *cobra.Command {
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return writeReference(args[0]) },
+	}, &cobra.Command{
+		Use: "compatibility FILE", Short: "Write the table of WHM's functions and which of them are answered",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("%s takes one file", cmd.CommandPath())
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return writeCompatibility(args[0]) },
 	})
 	return cmd
+}
+
+func writeCompatibility(file string) error {
+	functions, err := daemon.Declared()
+	if err != nil {
+		return err
+	}
+	text := doc.Compatibility(functions, protocol.Functions())
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil { //nolint:gosec // documentation is for everybody
+		return fmt.Errorf("writing the table of functions: %w", err)
+	}
+	return nil
 }
 
 // writeReference writes every page and removes those of functions that are gone.

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,6 +69,37 @@ func TestReferenceIsFresh(t *testing.T) {
 	}
 }
 
+// The committed table is what the declarations and the description say now.
+func TestCompatibilityIsFresh(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "compatibility.md")
+	if _, errs, status := run(t, "hostkeep", "docs", "compatibility", file); status != 0 {
+		t.Fatalf("status %d: %s", status, errs)
+	}
+	made, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := os.ReadFile(filepath.Join("..", "..", "docs", "compatibility.md"))
+	if err != nil || string(kept) != string(made) {
+		t.Errorf("docs/compatibility.md is stale (%v); run: go run ./cmd/hostkeep docs compatibility docs/compatibility.md", err)
+	}
+	for _, line := range []string{
+		"Of the 625 functions that ",
+		"\n| [listaccts](reference/listaccts.md) | yes | `list-accts` | 11 | accounts |\n",
+		"\n| [version](reference/version.md) | yes | `basic-system-info` or `clustering` | 11.38 | updates |\n",
+		"\n| `accept_eula` |  | `all` ? | 76 | updates |\n",
+		" that are not there: [loadavg](reference/loadavg.md)",
+	} {
+		if !strings.Contains(string(made), line) {
+			t.Errorf("the table has no %q", line)
+		}
+	}
+	if n := strings.Count(string(made), "| yes |"); !strings.Contains(string(made), fmt.Sprintf("answers **%d**", n)) {
+		t.Errorf("%d functions are marked, and the sum is another", n)
+	}
+}
+
 func TestReferenceRemovesOnlyItsOwn(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -108,6 +140,7 @@ func TestHelpOfFunctionsAndCommands(t *testing.T) {
 		{"hostkeep help createacct killpkg", 2, "", `no command "createacct killpkg"`},
 		{"hostkeep docs", 2, "", "reference"},
 		{"hostkeep docs reference", 2, "", "one folder"},
+		{"hostkeep docs compatibility", 2, "", "one file"},
 		{"hostkeep whmapi1 --output=html version", 2, "", `yaml, json, jsonpretty or xml, not "html"`},
 		{"hostkeep whmapi1", 2, "", "name the function"},
 		{"hostkeep whmapi1 version word", 2, "", "key=value"},

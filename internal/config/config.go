@@ -105,6 +105,17 @@ func (c Config) Validate() error {
 	return nil
 }
 
+// OfFile answers a setting that only the file sets, by its key there, such as
+// "limits.batch"; false for what is none.
+func (c Config) OfFile(key string) (value string, ok bool) {
+	for _, s := range Settings() {
+		if s.Flag == "" && s.Key == key && key != "" {
+			return s.show(c), true
+		}
+	}
+	return "", false
+}
+
 // String lists the settings as lines of key = value, the database without user
 // and password.
 func (c Config) String() string {

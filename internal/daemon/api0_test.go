@@ -55,6 +55,9 @@ var old = map[string][2]string{
 	"version":     {`{"version":"x"}`, ``},
 	"gethostname": {`{"hostname":"x"}`, ``},
 	"loadavg":     {`{"one":"x","five":"x","fifteen":"x"}`, ``},
+	"listips":     {`{"result":[{}]}`, ``},
+	"nvget":       {`{"value":"x"}`, ``},
+	"nvset":       {`{"result":["x"]}`, ``}, // recorded empty, and nothing fills it
 }
 
 // TestAPI0 holds every declared function to its form in API 0, with a result

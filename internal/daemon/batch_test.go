@@ -38,16 +38,23 @@ func (w *world) batch(c hostkeep.Caller, more string, commands ...string) (e env
 		query += "&command=" + url.QueryEscape(command)
 	}
 	answer := w.answer(context.Background(), c, httpd.Request{Function: "batch", RawQuery: query})
-	body := bytes.NewBuffer(answer.Body)
-	if answer.Write != nil { // there are many functions by now, and applist names them
-		if err := answer.Write(body); err != nil {
-			w.t.Fatalf("writing the answer: %v", err)
-		}
-	}
-	if err := json.Unmarshal(body.Bytes(), &e); err != nil || answer.OK != (e.Metadata.Result == 1) {
-		w.t.Fatalf("%s: %v", body, err)
+	if err := json.Unmarshal(w.whole(answer), &e); err != nil || answer.OK != (e.Metadata.Result == 1) {
+		w.t.Fatalf("%s: %v", answer.Body, err)
 	}
 	return e
+}
+
+// whole is the body of an answer, which may be written while it is made.
+func (w *world) whole(a httpd.Answer) []byte {
+	w.t.Helper()
+	if a.Write == nil {
+		return a.Body
+	}
+	var b bytes.Buffer
+	if err := a.Write(&b); err != nil {
+		w.t.Fatalf("the answer breaks off: %v", err)
+	}
+	return b.Bytes()
 }
 
 // results are the inner results, such as "version=1".
@@ -157,13 +164,13 @@ func TestVersions(t *testing.T) {
 		{"listaccts", "api.version=1&api.filter.enable=1&api.filter.a.field=nosuch", "", v1 + `listaccts","result":0,"reason":"The list has no field \"nosuch\"`},
 	} {
 		a := w.answer(context.Background(), w.root(), httpd.Request{Function: tt.function, RawQuery: tt.query, Body: []byte(tt.body)})
-		if got := string(a.Body); !strings.HasPrefix(got, tt.want) || a.Status != 200 || a.ContentType != jsonType {
+		if got := string(w.whole(a)); !strings.HasPrefix(got, tt.want) || a.Status != 200 || a.ContentType != jsonType {
 			t.Errorf("%s?%s %s: %d %s, want %s", tt.function, tt.query, tt.body, a.Status, got, tt.want)
 		}
 	}
 	var apps map[string][]string
 	a := w.answer(context.Background(), w.root(), httpd.Request{Function: "applist"})
-	if err := json.Unmarshal(a.Body, &apps); err != nil || !slices.Contains(apps["app"], "loadavg") || slices.Contains(apps["app"], "systemloadavg") {
+	if err := json.Unmarshal(w.whole(a), &apps); err != nil || !slices.Contains(apps["app"], "loadavg") || slices.Contains(apps["app"], "systemloadavg") {
 		t.Errorf("applist of API 0 is %s", a.Body)
 	}
 	stranger := w.root()

@@ -13,9 +13,11 @@ import (
 	"github.com/hostkeep/hostkeep/internal/fn/accounts"
 	"github.com/hostkeep/hostkeep/internal/fn/cphulk"
 	"github.com/hostkeep/hostkeep/internal/fn/features"
+	"github.com/hostkeep/hostkeep/internal/fn/network"
 	"github.com/hostkeep/hostkeep/internal/fn/packages"
 	"github.com/hostkeep/hostkeep/internal/fn/resellers"
 	"github.com/hostkeep/hostkeep/internal/fn/server"
+	"github.com/hostkeep/hostkeep/internal/fn/settings"
 	"github.com/hostkeep/hostkeep/internal/fn/tokens"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/wire"
@@ -29,6 +31,8 @@ var (
 	_ packages.Tx  = (*sqlstore.Tx)(nil)
 	_ features.Tx  = (*sqlstore.Tx)(nil)
 	_ resellers.Tx = (*sqlstore.Tx)(nil)
+	_ settings.Tx  = (*sqlstore.Tx)(nil)
+	_ network.Tx   = (*sqlstore.Tx)(nil)
 )
 
 // catalogue declares every function that this server answers.
@@ -41,11 +45,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 	c, err := api.New(
 		o,
 		server.Functions(server.Deps{
-			Hostname: a.host,
-			LoadAvg: func() (string, error) {
-				text, err := os.ReadFile("/proc/loadavg")
-				return string(text), err
-			},
+			Hostname: a.host, LoadAvg: loadAverage, Disks: a.disks, Services: a.services, System: system, Certificate: a.certificate,
 			Callable: func(who hostkeep.Caller, version int) []string { return c.Callable(who, version) },
 			Call: func(ctx context.Context, who hostkeep.Caller, function string, p wire.Params) wire.Reply {
 				return a.inner(ctx, c, who, function, p)
@@ -68,6 +68,13 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 		features.Functions(features.Deps{Read: reading[features.Reader](a), Change: changing[features.Tx](a)}),
 		resellers.Functions(resellers.Deps{
 			Read: reading[resellers.Reader](a), Change: changing[resellers.Tx](a), Now: a.now, Addresses: ownAddresses,
+		}),
+		settings.Functions(settings.Deps{
+			Read: reading[settings.Reader](a), Change: changing[settings.Tx](a), Configured: a.cfg.OfFile, Hostname: a.host,
+		}),
+		network.Functions(network.Deps{
+			Read: reading[network.Reader](a), Change: changing[network.Tx](a),
+			Main: mainAddress(), Interfaces: interfaces, Sockets: sockets,
 		}),
 		cphulk.Functions(cphulk.Deps{Read: reading[cphulk.Reader](a), Change: changing[cphulk.Tx](a), Watch: a.guards, Now: a.now}),
 	)

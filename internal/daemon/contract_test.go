@@ -219,6 +219,7 @@ var ours = []string{
 	"batch_create_cphulk_records records", "batch_create_cphulk_records list_name", "batch_create_cphulk_records skip_enabled_check", // in a JSON body there
 	"listpkgs pkg[].FRONTPAGE", "api_token_update acl", "setacls acl-", "saveacllist acl-",
 	"resellerstats reseller", "terminatereseller reseller", "terminatereseller verify", // as API 0 was recorded
+	"personalization_get names", "personalization_set personalization", // the description has no parameters at all
 }
 
 func (c contract) agreesWith(p published) {
@@ -272,7 +273,9 @@ func (c contract) answersLike(p published) {
 	want := map[string]string{}
 	for _, f := range p.Fields {
 		if path, ok := strings.CutPrefix(f.Path, "data."); ok {
-			want[path] = f.Type
+			if path = strings.ReplaceAll(path, ".additionalProperties", ".{key}"); !strings.HasSuffix(path, ".{key}") {
+				want[path] = f.Type
+			}
 		}
 	}
 	for _, m := range c.f.Out.Fields() {

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hostkeep/hostkeep"
@@ -23,6 +24,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/auth"
 	"github.com/hostkeep/hostkeep/internal/config"
 	"github.com/hostkeep/hostkeep/internal/hooks"
+	"github.com/hostkeep/hostkeep/internal/httpd"
 	"github.com/hostkeep/hostkeep/internal/keyring"
 	"github.com/hostkeep/hostkeep/internal/live"
 	"github.com/hostkeep/hostkeep/internal/metrics"
@@ -54,6 +56,7 @@ type App struct {
 	made        bool   // this opening made the state
 	realUser    string // who runs this process, for the record
 	serving     bool
+	running     atomic.Pointer[httpd.Running] // the listeners, once they are up
 }
 
 // Options says how to open a state.

@@ -216,11 +216,19 @@ func TestOpenAPIIsWhole(t *testing.T) {
 	}
 }
 
-// found follows a member's path through the schema.
+// found follows a member's path through the schema. A name may have a dot in it,
+// such as issuer.commonName.
 func found(t *testing.T, schema any, path string) {
 	t.Helper()
 	path = strings.NewReplacer("[]", ".[]").Replace(path)
-	for step := range strings.SplitSeq(path, ".") {
+	steps := strings.Split(path, ".")
+	for i, step := range steps {
+		if len(steps) > i+1 && step != "[]" && step != "*" {
+			whole := strings.Join(steps[i:], ".")
+			if _, ok := at(t, schema, "properties").(map[string]any)[whole]; ok {
+				return
+			}
+		}
 		switch step {
 		case "[]":
 			schema = at(t, schema, "items")

@@ -195,6 +195,15 @@ CREATE TABLE reseller_package (
 
 CREATE INDEX reseller_package_package ON reseller_package (package_id);
 
+CREATE TABLE setting (
+	owner_id INTEGER NOT NULL,
+	kind TEXT NOT NULL,
+	name TEXT NOT NULL,
+	value TEXT NOT NULL,
+	chg INTEGER NOT NULL,
+	PRIMARY KEY (owner_id, kind, name)
+) STRICT;
+
 CREATE TABLE token (
 	id INTEGER NOT NULL PRIMARY KEY,
 	owner_id INTEGER NOT NULL REFERENCES principal (id),

@@ -1,12 +1,13 @@
 // Package server is the family of functions that tell about the server and the
-// caller: version, gethostname, systemloadavg, applist, myprivs; and batch, which
-// calls others. It refuses to know the store and the catalogue; both reach it as
-// functions.
+// caller: its versions, name, load, disks and parts, what the caller may do, and
+// what the server has none of; and batch, which calls others. It refuses to know
+// the store, the machine and the catalogue; they reach it as functions.
 package server
 
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/hostkeep/hostkeep"
@@ -23,6 +24,13 @@ type Deps struct {
 	Hostname string // qualified
 	// LoadAvg answers the text of the kernel's load averages, "0.01 0.02 0.03 …".
 	LoadAvg func() (string, error)
+	// Disks lists the file systems that matter here.
+	Disks    func() ([]Disk, error)
+	Services func() []Service
+	System   func() (System, error)
+	// Certificate answers the PEM text of the API ports' certificate and its
+	// chain; empty when there is none yet.
+	Certificate func() ([]byte, error)
 	// Callable lists the functions that a caller may call in a version of the API.
 	Callable func(who hostkeep.Caller, version int) []string
 	// Call runs a function of API 1 like any call that arrives.
@@ -40,6 +48,10 @@ type family struct{ Deps }
 // Functions declares the family.
 func Functions(d Deps) []*api.Function {
 	f := family{d}
+	return slices.Concat(f.basic(), f.ofMachine(), ofNothing(), applications(), links())
+}
+
+func (f family) basic() []*api.Function {
 	return []*api.Function{
 		api.Define(api.Decl{
 			Name: "version", Summary: "The WHM version whose API is spoken.", Since: "11.38",

@@ -1,0 +1,21 @@
+package hostkeep
+
+// ServerSettings is the OwnerID of the settings that are nobody's but the
+// server's.
+const ServerSettings int64 = 0
+
+// Setting is a text that somebody set, found by its owner, its kind and its name.
+type Setting struct {
+	OwnerID int64  // a principal, or ServerSettings
+	Kind    string // whose affair it is: a family's own word
+	Name    string
+	Value   string
+	Change  int64 // the change that wrote it; set by the store
+}
+
+// AddressUse says how many accounts an address has, and how many of them have
+// it for themselves.
+type AddressUse struct {
+	Address             string
+	Accounts, Dedicated int64
+}
