@@ -35,6 +35,8 @@ const (
 	KindReseller = "reseller" // what was settled for one, by its principal's id
 
 	KindFeatureList = "feature list"
+	KindSession     = "session"
+	KindTwoFactor   = "twofactor" // of a principal, or the settings of one
 )
 
 // Event is one row of the record, which is at the same time the change feed's

@@ -16,7 +16,9 @@ import (
 	"github.com/hostkeep/hostkeep/internal/fn/packages"
 	"github.com/hostkeep/hostkeep/internal/fn/resellers"
 	"github.com/hostkeep/hostkeep/internal/fn/server"
+	"github.com/hostkeep/hostkeep/internal/fn/sessions"
 	"github.com/hostkeep/hostkeep/internal/fn/tokens"
+	"github.com/hostkeep/hostkeep/internal/fn/twofactor"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
@@ -29,6 +31,8 @@ var (
 	_ packages.Tx  = (*sqlstore.Tx)(nil)
 	_ features.Tx  = (*sqlstore.Tx)(nil)
 	_ resellers.Tx = (*sqlstore.Tx)(nil)
+	_ sessions.Tx  = (*sqlstore.Tx)(nil)
+	_ twofactor.Tx = (*sqlstore.Tx)(nil)
 )
 
 // catalogue declares every function that this server answers.
@@ -70,6 +74,8 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Read: reading[resellers.Reader](a), Change: changing[resellers.Tx](a), Now: a.now, Addresses: ownAddresses,
 		}),
 		cphulk.Functions(cphulk.Deps{Read: reading[cphulk.Reader](a), Change: changing[cphulk.Tx](a), Watch: a.guards, Now: a.now}),
+		a.sessionFunctions(),
+		a.twoFactorFunctions(),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("the declared functions do not hold together: %w", err)

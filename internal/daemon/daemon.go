@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hostkeep/hostkeep"
@@ -23,6 +24,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/auth"
 	"github.com/hostkeep/hostkeep/internal/config"
 	"github.com/hostkeep/hostkeep/internal/hooks"
+	"github.com/hostkeep/hostkeep/internal/httpd"
 	"github.com/hostkeep/hostkeep/internal/keyring"
 	"github.com/hostkeep/hostkeep/internal/live"
 	"github.com/hostkeep/hostkeep/internal/metrics"
@@ -47,7 +49,8 @@ type App struct {
 	hooks   *hooks.Runner // nil: none are set
 	metrics *metrics.Metrics
 	api     *api.Catalogue
-	host    string // qualified
+	host    string                        // qualified
+	running atomic.Pointer[httpd.Running] // nil while nothing listens
 
 	incarnation string
 	loaded      int64  // the record's position when the state was opened
@@ -234,6 +237,7 @@ func (a *App) wire(hash func(context.Context, hostkeep.Secret) (string, error)) 
 	}
 	a.auth = auth.New(auth.Options{
 		Memory: judged{a.node, a.keyErr}, Passwords: passwords{a.store}, Hasher: a.hasher, Throttle: a.guards, HashToken: a.ring.HashToken, Now: a.now,
+		Sessions: sessionStore{a.store}, Keys: a.ring, Codes: codes{a.store, a.ring},
 	})
 	a.metrics = metrics.New()
 	if err := a.metrics.Head(a.node.Seq); err != nil {

@@ -81,6 +81,7 @@ func (a *App) serve(ctx context.Context, o ServeOptions) (err error) {
 		return err
 	}
 	keepers.Go(a.guard(func() { a.warm(background) }))
+	a.running.Store(running)
 	o.Listening("listening " + a.addresses(running))
 	_, _ = sd.SdNotify(false, sd.SdNotifyReady) // no systemd is no error
 	if o.Ready != nil {

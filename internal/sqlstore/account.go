@@ -163,7 +163,7 @@ func (tx *Tx) agree(a hostkeep.Account) error {
 	return nil
 }
 
-// DeleteAccount removes an account with its principal and tokens. What a
+// DeleteAccount removes an account with its principal, tokens and sessions. What a
 // reseller owned stays: its accounts become root's, its packages and feature lists
 // global.
 func (tx *Tx) DeleteAccount(id int64) error {
@@ -178,6 +178,9 @@ func (tx *Tx) DeleteAccount(id int64) error {
 		return err
 	}
 	if err := tx.forget(id); err != nil {
+		return err
+	}
+	if err := tx.dropLogin(id); err != nil {
 		return err
 	}
 	if err := tx.update(deleteAccount, id); err != nil {
