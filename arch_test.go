@@ -45,7 +45,7 @@ func arch() []line {
 		{"internal/doc", ". internal/api internal/protocol internal/wire", "what declarations say, in words, beside what WHM has; it knows no function by name"},
 		{"internal/protocol", "", "what WHM has, as data"},
 		{"internal/fn/*", ". internal/api internal/wire", "a family declares the store methods that it calls; it never sees another family, the store or HTTP"},
-		{"internal/auth", ". golang.org/x/crypto/argon2", "who is calling; the hash of passwords is the only thing that std lacks"},
+		{"internal/auth", ". golang.org/x/crypto/argon2 github.com/pquerna/otp", "who is calling; std lacks the hash of passwords and the codes of second factors"},
 		{"internal/keyring", ".", "the master key and what is derived from it need no more than std"},
 		{"internal/sqlstore", ". modernc.org/sqlite github.com/jackc/pgx/v5", "the only SQL, so the only drivers"},
 		{"internal/audit", ".", "verifying the record must not depend on who wrote it"},

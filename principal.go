@@ -50,6 +50,7 @@ type Via string
 const (
 	ViaToken    Via = "token"
 	ViaPassword Via = "password"
+	ViaSession  Via = "session" // a cookie session, with its security token
 	ViaCommand  Via = "command" // a command on the server's own machine
 	ViaSystem   Via = "system"  // the server itself: first start, sample data
 )
@@ -65,6 +66,8 @@ type Caller struct {
 	Addresses   AddressList
 	TokenHash   TokenHash
 	TokenChange int64 // Token.Change as seen, checked again when something is written
+
+	SessionID int64 // 0 unless Via is ViaSession
 
 	ReadOnly  bool       // the request's method (HEAD) must change nothing
 	Addr      netip.Addr // where the call came from; invalid for a command

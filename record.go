@@ -36,6 +36,8 @@ const (
 	KindSetting  = "setting"  // of the owner with the id
 
 	KindFeatureList = "feature list"
+	KindSession     = "session"
+	KindTwoFactor   = "twofactor" // of a principal, or the settings of one
 )
 
 // Event is one row of the record, which is at the same time the change feed's

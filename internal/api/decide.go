@@ -91,6 +91,8 @@ func decideCredentials(c hostkeep.Caller, d *Decl, r Resource) Decision {
 		touches = r.Makes
 	case PrivilegeLists:
 		target, touches = hostkeep.Principal{}, true // whoever is given the list one day
+	case OwnLogin:
+		target, touches = c.User, true
 	}
 	if !touches {
 		return allowed

@@ -208,6 +208,12 @@ func TestDecideCredentials(t *testing.T) {
 
 		{"no credentials, narrow, WHM user", api.NoCredentials, narrowed, &less, false, set(), true},
 		{"own tokens, narrow", api.OwnTokens, narrowed, nil, false, set(), true},
+
+		{"own login", api.OwnLogin, password(bob(all...)), nil, false, set(), true},
+		{"own login, narrow", api.OwnLogin, narrowed, nil, false, set(), false},
+		{"own login, ending", api.OwnLogin, ending, nil, false, set(), false},
+		{"own login, bound", api.OwnLogin, bound, nil, false, set(), false},
+		{"listed users, narrow", api.ListedUsers, narrowed, nil, false, set(), true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.about, func(t *testing.T) {

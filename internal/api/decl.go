@@ -40,6 +40,12 @@ const (
 	// PrivilegeLists: changes what a WHM user may be given later by the name of a
 	// list. Caller.MayTouchWHMUser decides as for one that holds the list.
 	PrivilegeLists
+	// OwnLogin: what the calling user signs in with besides tokens.
+	// Caller.MayTouchWHMUser decides for the user itself.
+	OwnLogin
+	// ListedUsers: what each of a list of users signs in with; the family asks
+	// Caller.MayTouchWHMUser for those that are WHM users.
+	ListedUsers
 )
 
 // Granter is what the In of a function implements that may make a WHM user or

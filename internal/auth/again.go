@@ -1,13 +1,19 @@
 package auth
 
-import "github.com/hostkeep/hostkeep"
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hostkeep/hostkeep"
+)
 
 // Again judges a caller once more, as of now: a request that makes many calls
 // must not outlive the credential that it began with. The rights are what is
 // left of them now; a token that is gone, over or moved out of its addresses is refused, and
 // so is a user whose row has changed since the password was checked, because the
-// password may be what changed. The error is as WHM's.
-func (a *Authenticator) Again(c hostkeep.Caller) (hostkeep.Caller, error) {
+// password may be what changed; a session must still be there. The error is as WHM's.
+func (a *Authenticator) Again(ctx context.Context, c hostkeep.Caller) (hostkeep.Caller, error) {
 	if c.Via == hostkeep.ViaToken {
 		t, owner, found := a.memory.TokenByHash(c.TokenHash)
 		if err := a.ready(); err != nil {
@@ -19,6 +25,15 @@ func (a *Authenticator) Again(c hostkeep.Caller) (hostkeep.Caller, error) {
 		now, err := a.judge(t, owner, owner.Name, Request{Addr: c.Addr, ID: c.RequestID})
 		now.Rights, now.ReadOnly = now.Rights.And(c.Rights), c.ReadOnly
 		return now, err
+	}
+	if c.Via == hostkeep.ViaSession {
+		s, err := a.sessions.Session(ctx, c.SessionID)
+		if err != nil && !errors.Is(err, hostkeep.ErrNotFound) {
+			return hostkeep.Caller{}, fmt.Errorf("%w: reading a session: %w", ErrUnavailable, err)
+		}
+		if err != nil || s.PrincipalID != c.User.ID || s.Over(a.uses.of(s), a.now()) {
+			return hostkeep.Caller{}, refuse(ReasonSession, c.User, 0)
+		}
 	}
 	user, known := a.memory.PrincipalByName(c.User.Name)
 	if err := a.ready(); err != nil {

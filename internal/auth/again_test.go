@@ -47,7 +47,7 @@ func TestAgain(t *testing.T) {
 		}
 		c.ReadOnly = true
 		tt.happens(n, &c)
-		got, err := n.authenticator(auth.NewHasher(1).Cheap()).Again(c)
+		got, err := n.authenticator(auth.NewHasher(1).Cheap()).Again(t.Context(), c)
 		var refused *auth.Refusal
 		errors.As(err, &refused)
 		switch {
@@ -79,7 +79,7 @@ func TestAgainByPassword(t *testing.T) {
 		n := newNode()
 		n.add(tt.now)
 		c := hostkeep.Caller{User: alice, Via: tt.via, Rights: alice.Rights(), RequestID: "r1"}
-		got, err := n.authenticator(auth.NewHasher(1).Cheap()).Again(c)
+		got, err := n.authenticator(auth.NewHasher(1).Cheap()).Again(t.Context(), c)
 		var refused *auth.Refusal
 		errors.As(err, &refused)
 		if tt.reason != "" && (refused == nil || refused.Reason != tt.reason) || tt.reason == "" && (err != nil || !reflect.DeepEqual(got.User, tt.now)) {
@@ -88,7 +88,7 @@ func TestAgainByPassword(t *testing.T) {
 	}
 	n := newNode()
 	n.readyErrs = []error{errors.New("the lease is over")}
-	if _, err := n.authenticator(auth.NewHasher(1).Cheap()).Again(hostkeep.Caller{User: alice, Via: hostkeep.ViaPassword}); !errors.Is(err, auth.ErrUnavailable) {
+	if _, err := n.authenticator(auth.NewHasher(1).Cheap()).Again(t.Context(), hostkeep.Caller{User: alice, Via: hostkeep.ViaPassword}); !errors.Is(err, auth.ErrUnavailable) {
 		t.Errorf("without a lease: %v", err)
 	}
 }

@@ -1,12 +1,15 @@
 // Package auth says who is calling: it is the one authenticator, and makes and
-// checks the secrets that prove a caller. It turns an Authorization header into
-// a hostkeep.Caller from what the node keeps in memory. It refuses to know
-// functions, what a caller may do, SQL and HTTP.
+// checks the secrets that prove a caller. It turns an Authorization header, or a
+// session's cookie, into a hostkeep.Caller from what the node keeps in memory and
+// the store of its sessions. It refuses to know functions, what a caller may do,
+// SQL and HTTP.
 package auth
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
+	"io"
 	"net/netip"
 
 	"github.com/hostkeep/hostkeep"
@@ -30,7 +33,8 @@ type PasswordStore interface {
 	PasswordHash(ctx context.Context, principalID int64) (string, error)
 }
 
-// Options are an Authenticator's parts; all are needed but Throttle.
+// Options are an Authenticator's parts; all are needed but Throttle, Sessions and
+// Keys (where sessions are), and Codes (where second factors are).
 type Options struct {
 	Memory    Memory
 	Passwords PasswordStore
@@ -38,6 +42,10 @@ type Options struct {
 	Throttle  *Throttle // nil: passwords may be guessed for ever
 	HashToken func(hostkeep.Secret) hostkeep.TokenHash
 	Now       hostkeep.Clock
+
+	Sessions SessionStore
+	Keys     SessionKeys
+	Codes    CodeStore
 }
 
 // Authenticator judges credentials. It may be used by any number of goroutines.
@@ -48,6 +56,11 @@ type Authenticator struct {
 	throttle  *Throttle
 	hashToken func(hostkeep.Secret) hostkeep.TokenHash
 	now       hostkeep.Clock
+	sessions  SessionStore
+	keys      SessionKeys
+	codes     CodeStore
+	random    io.Reader
+	uses      uses
 	dummy     phc // costs as much as a stored password and is never let in
 }
 
@@ -55,20 +68,31 @@ type Authenticator struct {
 func New(o Options) *Authenticator {
 	return &Authenticator{
 		memory: o.Memory, passwords: o.Passwords, hasher: o.Hasher, throttle: o.Throttle, hashToken: o.HashToken, now: o.Now,
+		sessions: o.Sessions, keys: o.Keys, codes: o.Codes, random: rand.Reader,
 		dummy: phc{cost: o.Hasher.cost, salt: make([]byte, saltSize), key: make([]byte, keySize)},
 	}
 }
 
 // Request is what the authenticator needs to know of a call.
 type Request struct {
-	Authorization []string   // the value of every Authorization header
-	Addr          netip.Addr // where the call came from
+	Authorization []string // the value of every Authorization header
+	Code          []string // the value of every header with a second factor's code
+	Cookies       []string // the value of every session cookie
+	Token         string   // the security token at the head of the path, "" when there is none
+	Addr          netip.Addr
 	ID            string
 }
 
-// WHM authenticates a call to WHM (port 2087): by the token or the password of
-// root or a reseller. The error is a *Refusal or wraps ErrUnavailable.
+// WHM authenticates a call to WHM (port 2087): by the token, the password or the
+// session of root or a reseller. A header decides alone; a session's cookie counts
+// only beside its security token. The error is a *Refusal or wraps ErrUnavailable.
 func (a *Authenticator) WHM(ctx context.Context, r Request) (hostkeep.Caller, error) {
+	if len(r.Authorization) == 0 && r.Token != "" && a.sessions != nil {
+		if err := a.ready(); err != nil {
+			return hostkeep.Caller{}, err
+		}
+		return a.bySession(ctx, r)
+	}
 	c, reason := parse(r.Authorization)
 	if reason != "" {
 		return hostkeep.Caller{}, &Refusal{Reason: reason}

@@ -26,7 +26,7 @@ func (a *Authenticator) Password(ctx context.Context, name string, secret hostke
 	c, err := a.byPassword(ctx, before, name, secret, r)
 	var refused *Refusal
 	if errors.As(err, &refused) {
-		failed, known = true, refused.User
+		failed, known = refused.Reason != ReasonNoCode, refused.User // people are asked for the code when the password was right
 	}
 	return c, err
 }
@@ -49,6 +49,11 @@ func (a *Authenticator) byPassword(ctx context.Context, before hostkeep.Principa
 		reason = userReason(user)
 	case user.ID != before.ID: // the name changed hands meanwhile
 		reason = ReasonSecret
+	}
+	if reason == "" {
+		if reason, err = a.checkCode(ctx, user, r.Code); err != nil {
+			return hostkeep.Caller{}, err
+		}
 	}
 	if reason != "" {
 		return hostkeep.Caller{}, refuse(reason, user, 0)

@@ -23,6 +23,12 @@ const (
 	ReasonExpired   = "expired"             // the token
 	ReasonAddress   = "address"             // not in the token's list
 	ReasonNoHash    = "no password"         // the user has none
+	ReasonSession   = "no such session"     // none with that secret, or it is over
+	ReasonToken     = "no security token"   // or another than the session's
+	ReasonNoCode    = "code needed"         // the password was right, and a code is missing
+	ReasonCode      = "wrong code"          // beside the right password
+	ReasonUsedCode  = "used code"           // the code was right, and was used before
+	ReasonWaits     = "code blocked"        // after too many wrong codes
 	ReasonBadHash   = "unreadable password" // what is stored is not of a form that we check
 	ReasonThrottled = "throttled"           // too many wrong passwords came from there; this one was not looked at
 	ReasonBlackList = "black list"          // the address's passwords are never looked at
@@ -46,4 +52,14 @@ func (r *Refusal) Error() string { return "credential refused: " + r.Reason }
 // stands for an unknown one.
 func refuse(reason string, p hostkeep.Principal, tokenID int64) *Refusal {
 	return &Refusal{Reason: reason, User: p.Name, PrincipalID: p.ID, TokenID: tokenID}
+}
+
+// CodeWanted reports whether the password was right and only the code was not:
+// the one thing that whoever signs in may be told.
+func (r *Refusal) CodeWanted() bool {
+	switch r.Reason {
+	case ReasonNoCode, ReasonCode, ReasonUsedCode, ReasonWaits:
+		return true
+	}
+	return false
 }

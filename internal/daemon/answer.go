@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/netip"
 	"strings"
 
 	"github.com/hostkeep/hostkeep"
@@ -24,13 +23,18 @@ const (
 const long = 64
 
 // authenticate is the one authenticator as the listeners call it.
-func (a *App) authenticate(ctx context.Context, authorization []string, addr netip.Addr, id string) (hostkeep.Caller, error) {
-	c, err := a.auth.WHM(ctx, auth.Request{Authorization: authorization, Addr: addr, ID: id})
+func (a *App) authenticate(ctx context.Context, c httpd.Credential) (hostkeep.Caller, error) {
+	caller, err := a.auth.WHM(ctx, auth.Request(c))
+	return caller, a.told(c.ID, err)
+}
+
+// told logs the refusal of a known user's credential: root may learn all of it.
+func (a *App) told(id string, err error) error {
 	var refused *auth.Refusal
-	if errors.As(err, &refused) && refused.User != "" { // a known user's: root may learn all of it
+	if errors.As(err, &refused) && refused.User != "" {
 		a.log.Info("credential refused", "id", id, "user", refused.User, "token", refused.TokenID, "reason", refused.Reason)
 	}
-	return c, err
+	return err
 }
 
 // answer turns a request that is authenticated into an answer on the wire.
@@ -101,7 +105,7 @@ var errChanged = hostkeep.Errorf(hostkeep.Denied, "Your credential was changed w
 
 // inner runs one call of a batch, with the caller's rights as they are by now.
 func (a *App) inner(ctx context.Context, from *api.Catalogue, c hostkeep.Caller, function string, p wire.Params) wire.Reply {
-	now, err := a.auth.Again(c)
+	now, err := a.auth.Again(ctx, c)
 	if err != nil {
 		if !errors.Is(err, auth.ErrUnavailable) {
 			err = errChanged

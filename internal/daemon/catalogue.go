@@ -17,8 +17,10 @@ import (
 	"github.com/hostkeep/hostkeep/internal/fn/packages"
 	"github.com/hostkeep/hostkeep/internal/fn/resellers"
 	"github.com/hostkeep/hostkeep/internal/fn/server"
+	"github.com/hostkeep/hostkeep/internal/fn/sessions"
 	"github.com/hostkeep/hostkeep/internal/fn/settings"
 	"github.com/hostkeep/hostkeep/internal/fn/tokens"
+	"github.com/hostkeep/hostkeep/internal/fn/twofactor"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
@@ -33,6 +35,8 @@ var (
 	_ resellers.Tx = (*sqlstore.Tx)(nil)
 	_ settings.Tx  = (*sqlstore.Tx)(nil)
 	_ network.Tx   = (*sqlstore.Tx)(nil)
+	_ sessions.Tx  = (*sqlstore.Tx)(nil)
+	_ twofactor.Tx = (*sqlstore.Tx)(nil)
 )
 
 // catalogue declares every function that this server answers.
@@ -77,6 +81,8 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Main: mainAddress(), Interfaces: interfaces, Sockets: sockets,
 		}),
 		cphulk.Functions(cphulk.Deps{Read: reading[cphulk.Reader](a), Change: changing[cphulk.Tx](a), Watch: a.guards, Now: a.now}),
+		a.sessionFunctions(),
+		a.twoFactorFunctions(),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("the declared functions do not hold together: %w", err)

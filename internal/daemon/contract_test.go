@@ -238,6 +238,9 @@ func (c contract) agreesWith(p published) {
 	}
 	opens := slices.Clone(c.f.Opens)
 	slices.Sort(opens)
+	if p.Privileges == nil { // the description does not say: to root alone
+		p.Privileges = []hostkeep.Privilege{hostkeep.All}
+	}
 	slices.Sort(p.Privileges)
 	if !slices.Equal(opens, p.Privileges) {
 		c.Errorf("opened by %v, in WHM by %v", opens, p.Privileges)
@@ -279,11 +282,11 @@ func (c contract) answersLike(p published) {
 		}
 	}
 	for _, m := range c.f.Out.Fields() {
-		m.Path = strings.ReplaceAll(m.Path, ".*", ".{key}")
+		m.Path = strings.TrimPrefix(strings.ReplaceAll("."+m.Path, ".*", ".{key}"), ".")
 		if c.f.Name == "matchpkgs" { // described as one package, which cannot be (docs/wire.md)
 			m.Path = strings.Replace(m.Path, "pkg.{key}.", "pkg.", 1)
 		}
-		if strings.HasSuffix(m.Path, "[]") || strings.HasSuffix(m.Path, ".{key}") {
+		if strings.HasSuffix(m.Path, "[]") || m.Path == "{key}" || strings.HasSuffix(m.Path, ".{key}") {
 			continue // the description names only what is in them
 		}
 		typ, ok := want[m.Path]

@@ -49,14 +49,14 @@ type App struct {
 	hooks   *hooks.Runner // nil: none are set
 	metrics *metrics.Metrics
 	api     *api.Catalogue
-	host    string // qualified
+	host    string                        // qualified
+	running atomic.Pointer[httpd.Running] // nil while nothing listens
 
 	incarnation string
 	loaded      int64  // the record's position when the state was opened
 	made        bool   // this opening made the state
 	realUser    string // who runs this process, for the record
 	serving     bool
-	running     atomic.Pointer[httpd.Running] // the listeners, once they are up
 }
 
 // Options says how to open a state.
@@ -237,6 +237,7 @@ func (a *App) wire(hash func(context.Context, hostkeep.Secret) (string, error)) 
 	}
 	a.auth = auth.New(auth.Options{
 		Memory: judged{a.node, a.keyErr}, Passwords: passwords{a.store}, Hasher: a.hasher, Throttle: a.guards, HashToken: a.ring.HashToken, Now: a.now,
+		Sessions: sessionStore{a.store}, Keys: a.ring, Codes: codes{a.store, a.ring},
 	})
 	a.metrics = metrics.New()
 	if err := a.metrics.Head(a.node.Seq); err != nil {

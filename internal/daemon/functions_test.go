@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -294,7 +293,7 @@ func TestRevokeMade(t *testing.T) {
 	for _, name := range []string{"one", "two", "three"} {
 		secret := w.newToken(caller, "token_name", name, "acl", "manage-api-tokens")
 		var err error
-		if caller, err = w.authenticate(context.Background(), []string{"whm root:" + secret.Reveal()}, netip.MustParseAddr("192.0.2.1"), "id"); err != nil {
+		if caller, err = w.with("root", secret, "192.0.2.1"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -17,7 +17,7 @@ import (
 func (w *world) signIn(from, user, password string) string {
 	w.t.Helper()
 	header := "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
-	_, err := w.authenticate(context.Background(), []string{header}, netip.MustParseAddr(from), "id")
+	_, err := w.authenticate(context.Background(), httpd.Credential{Authorization: []string{header}, Addr: netip.MustParseAddr(from), ID: "id"})
 	var refused *auth.Refusal
 	if err != nil && !errors.As(err, &refused) {
 		w.t.Fatalf("%s from %s: %v", user, from, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/config"
+	"github.com/hostkeep/hostkeep/internal/httpd"
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
@@ -27,6 +28,8 @@ type world struct {
 	*App
 	t   tb
 	now time.Time
+
+	browsers int // that were made
 }
 
 // open makes a state in dir. Passwords are not hashed slowly, and not hidden.
@@ -85,7 +88,9 @@ func (w *world) as(user string) hostkeep.Caller {
 
 // with is a caller who shows a token, through the real authenticator.
 func (w *world) with(user string, secret hostkeep.Secret, from string) (hostkeep.Caller, error) {
-	return w.authenticate(context.Background(), []string{"whm " + user + ":" + secret.Reveal()}, netip.MustParseAddr(from), "0123456789abcdef")
+	return w.authenticate(context.Background(), httpd.Credential{
+		Authorization: []string{"whm " + user + ":" + secret.Reveal()}, Addr: netip.MustParseAddr(from), ID: "0123456789abcdef",
+	})
 }
 
 // must calls and expects success.

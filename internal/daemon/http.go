@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"sync"
 
@@ -13,7 +14,13 @@ import (
 // httpServer makes the handlers of the API ports.
 func (a *App) httpServer() *httpd.Server {
 	return httpd.New(httpd.Options{
-		Authenticate:  a.authenticate,
+		Authenticate: a.authenticate,
+		Login:        a.login,
+		OpenLink:     a.openLink,
+		Logout: func(ctx context.Context, c httpd.Credential) error {
+			return a.told(c.ID, a.auth.Logout(ctx, auth.Request(c)))
+		},
+		CodeWanted:    codeWanted,
 		Unavailable:   func(err error) bool { return errors.Is(err, auth.ErrUnavailable) },
 		RefusalReason: refusalReason,
 		Call:          a.answer,

@@ -45,9 +45,11 @@ func chart(t *testing.T) map[string][]string {
 
 // touched says by hand, from promise 2, what a function does to the account that
 // it names: gives a password or a life back ("account"), or makes or changes a
-// WHM user ("whm"). The rest touches no credential of the account it names.
+// WHM user ("whm"); or to what the caller's own user signs in with ("own"). The
+// rest touches no credential of the account it names.
 var touched = map[string]string{
-	"passwd": "account", "unsuspendacct": "account",
+	"passwd": "account", "unsuspendacct": "account", "create_user_session": "account",
+	"twofactorauth_set_tfa_config": "own", "twofactorauth_enable_policy": "own", "twofactorauth_disable_policy": "own",
 	"setacls": "whm", "setupreseller": "whm", "unsetupreseller": "whm",
 	"unsuspendreseller": "account", "terminatereseller": "whm",
 }
@@ -165,6 +167,13 @@ func expected(opens []string, f *api.Function, s seat, a aim, target *hostkeep.P
 	if !slices.ContainsFunc(opens, s.has) && !s.has("all") {
 		return hostkeep.Denied
 	}
+	kind := touched[f.Name]
+	if kind == "own" {
+		if s.less() || s.bounded {
+			return hostkeep.Denied
+		}
+		return 0
+	}
 	if f.Account == "" {
 		return 0
 	}
@@ -172,7 +181,6 @@ func expected(opens []string, f *api.Function, s seat, a aim, target *hostkeep.P
 	if !owns {
 		return hostkeep.NotFound
 	}
-	kind := touched[f.Name]
 	if kind == "" || kind == "account" && !a.resellers {
 		return 0
 	}
@@ -206,7 +214,7 @@ func TestMatrix(t *testing.T) {
 	t.Parallel()
 	opens, cases := chart(t), 0
 	for _, f := range declaredFunctions(t) {
-		credentials := f.Touches == api.AccountCredentials || f.Touches == api.WHMUsers
+		credentials := f.Touches == api.AccountCredentials || f.Touches == api.WHMUsers || f.Touches == api.OwnLogin
 		if credentials != (touched[f.Name] != "") {
 			t.Errorf("%s: promise 2 is to be asked what it touches", f.Name)
 		}

@@ -160,7 +160,7 @@ func (th *thief) call() (string, []string) {
 		}
 		return p
 	}
-	switch rapid.IntRange(0, 12).Draw(th.T, "function") {
+	switch rapid.IntRange(0, 13).Draw(th.T, "function") {
 	case 0, 1:
 		th.tokens++
 		return "api_token_create", scope("made" + strconv.Itoa(th.tokens))
@@ -198,6 +198,8 @@ func (th *thief) call() (string, []string) {
 			return function, []string{"user", th.person(), "terminatereseller", rapid.SampledFrom([]string{"0", "1"}).Draw(th.T, "own")}
 		}
 		return function, []string{"user", th.person(), "reseller-only", rapid.SampledFrom([]string{"0", "1"}).Draw(th.T, "only")}
+	case 12:
+		return "create_user_session", []string{"user", th.person(), "service", rapid.SampledFrom([]string{"whostmgrd", "cpaneld"}).Draw(th.T, "service")}
 	}
 	return "removeacct", []string{"username", th.person()}
 }
@@ -215,6 +217,10 @@ func (th *thief) take(function string, params []string, data map[string]any) {
 		th.changed = append(th.changed, params[1])
 	case "passwd", "createacct":
 		th.passwords[params[1]] = "set"
+	case "create_user_session":
+		if p := th.before[params[1]]; p.WHMUser() && !th.allowed(th.before[th.user], p, p) {
+			th.Fatalf("the thief opens a session for the WHM user %s", params[1])
+		}
 	case "removeacct":
 		delete(th.passwords, params[1])
 	}

@@ -26,6 +26,7 @@ type vector struct {
 		Method, Path, Auth string
 		Query              map[string]any
 		Params             map[string]any `json:"body_params"`
+		JSON               map[string]any `json:"json_body"`
 		ContentType        string         `json:"content_type"`
 		API                string
 	}
@@ -167,8 +168,15 @@ func (r replay) send(t *testing.T, asXML bool) (status int, body []byte, header 
 	values := r.values()
 	r.prepare(w, values)
 	query, form := values.Encode(), ""
-	if r.v.Request.Params != nil {
+	switch {
+	case r.v.Request.Params != nil:
 		query, form = "", query
+	case r.v.Request.JSON != nil:
+		text, err := json.Marshal(r.v.Request.JSON)
+		if err != nil {
+			t.Fatal(err)
+		}
+		query, form = "", string(text)
 	}
 	target := r.v.Request.Path
 	if asXML {
@@ -205,7 +213,8 @@ func (r replay) status() int {
 func (r replay) v0() bool {
 	_, inQuery := r.v.Request.Query["api.version"]
 	_, inBody := r.v.Request.Params["api.version"]
-	return !inQuery && !inBody
+	_, inJSON := r.v.Request.JSON["api.version"]
+	return !inQuery && !inBody && !inJSON
 }
 
 // root is what XML calls an answer.
@@ -250,7 +259,7 @@ func named(n wiretest.Node) string {
 // a value.
 func (r replay) values() url.Values {
 	values := url.Values{}
-	for _, from := range []map[string]any{r.v.Request.Query, r.v.Request.Params} {
+	for _, from := range []map[string]any{r.v.Request.Query, r.v.Request.Params, r.v.Request.JSON} {
 		for name, v := range from {
 			list, many := v.([]any)
 			if !many {

@@ -116,6 +116,7 @@ func described(s object, text string) object {
 func data(list []wire.Member, path string) (s object, rest []wire.Member) {
 	var required []string
 	properties := object{}
+	var others object
 	for len(list) > 0 && strings.HasPrefix(list[0].Path, path) {
 		m := list[0]
 		name := strings.TrimPrefix(m.Path, path)
@@ -123,10 +124,16 @@ func data(list []wire.Member, path string) (s object, rest []wire.Member) {
 			required = append(required, name)
 		}
 		var value object
-		value, list = memberSchema(m, list[1:])
+		if value, list = memberSchema(m, list[1:]); name == "*" { // names that are data
+			others = described(value, told(m))
+			continue
+		}
 		properties = properties.with(name, described(value, told(m)))
 	}
 	s = object{{"type", "object"}}
+	if others != nil {
+		s = s.with("additionalProperties", others)
+	}
 	if len(required) > 0 {
 		s = s.with("required", required)
 	}

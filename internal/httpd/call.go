@@ -74,18 +74,23 @@ func (x *exchange) method() bool {
 }
 
 func (x *exchange) authenticate() bool {
-	c, err := x.s.o.Authenticate(x.r.Context(), x.r.Header.Values("Authorization"), x.addr, x.id)
+	c, err := x.s.o.Authenticate(x.r.Context(), x.credential())
 	if err == nil {
 		x.caller = c
 		return true
 	}
+	x.refuseFor(err)
+	return false
+}
+
+// refuseFor refuses for what Authenticate and its like say.
+func (x *exchange) refuseFor(err error) {
 	status := http.StatusForbidden
 	if x.s.o.Unavailable(err) {
 		status = http.StatusServiceUnavailable
 		x.w.Header().Set("Retry-After", "5")
 	}
 	x.refuse(status, x.s.o.RefusalReason(err))
-	return false
 }
 
 // refuse answers as WHM does when it does not know who calls; a refusal says the

@@ -212,7 +212,7 @@ func TestPage(t *testing.T) {
 func TestOtherPaths(t *testing.T) {
 	t.Parallel()
 	g := start(t)
-	for _, path := range []string{"/login/", "/logout/", "/json-api", "/JSON-API/version", "/openapi.json/", "/x", "*"} {
+	for _, path := range []string{"/login/x", "/logout/x", "/json-api", "/JSON-API/version", "/openapi.json/", "/x", "*"} {
 		method := "GET "
 		if path == "*" {
 			method = "OPTIONS "

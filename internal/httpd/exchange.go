@@ -23,6 +23,7 @@ type exchange struct {
 	from time.Time
 
 	path    string  // class of the path, see class
+	token   string  // the security token that the path begins with, or ""
 	request Request // of a call, as far as it has been read
 	caller  hostkeep.Caller
 	refusal string // word, "" when not refused

@@ -7,3 +7,6 @@ func Behind(peer netip.Addr, proxies []netip.Prefix, forwarded []string) netip.A
 	addr, _ := behind(peer, proxies, forwarded)
 	return addr
 }
+
+// Local is where goto_uri leads within a session.
+func Local(path string) string { return local(path) }

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -40,6 +41,7 @@ func FuzzRequest(f *testing.F) {
 	g := &rig{t: nil, metrics: metrics.New()}
 	server := httpd.New(httpd.Options{
 		Authenticate: g.authenticate, Call: g.call, Refuse: refuse,
+		Login: g.login, OpenLink: g.openLink, Logout: g.logout, CodeWanted: func(error) bool { return false },
 		Unavailable: func(error) bool { return false }, RefusalReason: func(error) string { return "bad_credentials" },
 		OpenAPI: func() ([]byte, error) { return []byte("{}"), nil },
 		Limits:  httpd.Limits{Body: 50, Drain: 20 * time.Millisecond},
@@ -142,4 +144,21 @@ func naiveHop(header string, want netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// FuzzLocal: wherever goto_uri leads, it is a path behind the security token, on
+// this server, in one line.
+func FuzzLocal(f *testing.F) {
+	for _, s := range []string{"", "/", "/a?b=c#d", "//evil", "/\\evil", "https://evil/", "/%2f/evil", "/cpsess1234567890//evil", "/a\r\nSet-Cookie: b", "/\t/evil", "/é"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, path string) {
+		to := httpd.Local(path)
+		if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsFunc(to, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\\' }) {
+			t.Fatalf("%q leads to %q", path, to)
+		}
+		if base, err := (&url.URL{Scheme: "https", Host: "own.example"}).Parse("/cpsess1234567890" + to); err != nil || base.Host != "own.example" || !strings.HasPrefix(base.Path, "/") {
+			t.Fatalf("%q leads to %v, %v", path, base, err)
+		}
+	})
 }

@@ -19,6 +19,10 @@ func (x *exchange) class(path string) {
 		x.path = path
 		return
 	}
+	if word := strings.TrimSuffix(path, "/"); word == "/login" || word == "/logout" {
+		x.path = word + "/"
+		return
+	}
 	for _, prefix := range []string{"/json-api/", "/xml-api/", "/execute/"} {
 		if strings.HasPrefix(path, prefix) {
 			x.path = prefix + "-"

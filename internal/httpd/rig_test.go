@@ -28,6 +28,7 @@ const good = "whm root:GOODSECRET"
 var (
 	errWrong  = errors.New("wrong secret")
 	errNotNow = errors.New("lease is over")
+	errCode   = errors.New("a code is missing")
 )
 
 // seen is what reached Authenticate or Call.
@@ -35,6 +36,7 @@ type seen struct {
 	authorization                    []string
 	addr                             netip.Addr
 	id, function, query, ctype, body string
+	credential                       httpd.Credential
 }
 
 // rig is a server on real TLS sockets, with an authenticator that knows one
@@ -51,6 +53,10 @@ type rig struct {
 	log   bytes.Buffer
 	calls []seen
 	auths []seen
+
+	logins  []httpd.Login
+	links   []string // security token and link
+	logouts []httpd.Credential
 }
 
 func (g *rig) Write(p []byte) (int, error) {
@@ -59,17 +65,66 @@ func (g *rig) Write(p []byte) (int, error) {
 	return g.log.Write(p)
 }
 
-func (g *rig) authenticate(_ context.Context, authorization []string, addr netip.Addr, id string) (hostkeep.Caller, error) {
+func (g *rig) authenticate(_ context.Context, c httpd.Credential) (hostkeep.Caller, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.auths = append(g.auths, seen{authorization: authorization, addr: addr, id: id})
-	switch strings.Join(authorization, "|") {
+	g.auths = append(g.auths, seen{authorization: c.Authorization, addr: c.Addr, id: c.ID, credential: c})
+	switch strings.Join(c.Authorization, "|") {
 	case good:
 		return hostkeep.Caller{User: hostkeep.Principal{ID: 1, Name: "root"}, Via: hostkeep.ViaToken}, nil
 	case "not now":
 		return hostkeep.Caller{}, errNotNow
+	case "":
+		if c.Token == "/cpsess0123456789" && len(c.Cookies) == 1 && c.Cookies[0] == "good" {
+			return hostkeep.Caller{User: hostkeep.Principal{ID: 1, Name: "root"}, Via: hostkeep.ViaSession}, nil
+		}
 	}
 	return hostkeep.Caller{}, errWrong
+}
+
+// login knows one user, with a code; a link and a cookie are good when they say so.
+func (g *rig) login(_ context.Context, l httpd.Login, c httpd.Credential) (httpd.Opened, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.logins = append(g.logins, l)
+	switch {
+	case l.User == "nobody":
+		return httpd.Opened{}, errNotNow
+	case l.User != "root" || l.Password.Reveal() != "right":
+		return httpd.Opened{}, errWrong
+	case l.Code == "":
+		return httpd.Opened{}, errCode
+	}
+	return opened(c), nil
+}
+
+func (g *rig) openLink(_ context.Context, link hostkeep.Secret, c httpd.Credential) (httpd.Opened, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.links = append(g.links, c.Token+" "+link.Reveal())
+	if link.Reveal() != "root:good" {
+		return httpd.Opened{}, errWrong
+	}
+	o := opened(c)
+	o.Token = hostkeep.NewSecret(c.Token)
+	return o, nil
+}
+
+func opened(httpd.Credential) httpd.Opened {
+	return httpd.Opened{
+		Caller: hostkeep.Caller{User: hostkeep.Principal{ID: 1, Name: "root"}, Via: hostkeep.ViaSession},
+		Cookie: hostkeep.NewSecret("root%3Afresh%2Cmark"), Token: hostkeep.NewSecret("/cpsess0123456789"),
+	}
+}
+
+func (g *rig) logout(_ context.Context, c httpd.Credential) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.logouts = append(g.logouts, c)
+	if len(c.Cookies) != 1 || c.Cookies[0] != "good" {
+		return errWrong
+	}
+	return nil
 }
 
 func (g *rig) call(_ context.Context, _ hostkeep.Caller, r httpd.Request) httpd.Answer {
@@ -104,6 +159,8 @@ func start(t *testing.T, with ...func(*httpd.Options)) *rig {
 	g := &rig{t: t, metrics: metrics.New()}
 	o := httpd.Options{
 		Authenticate: g.authenticate, Call: g.call, Refuse: refuse,
+		Login: g.login, OpenLink: g.openLink, Logout: g.logout,
+		CodeWanted:  func(err error) bool { return errors.Is(err, errCode) },
 		Unavailable: func(err error) bool { return errors.Is(err, errNotNow) },
 		RefusalReason: func(err error) string {
 			if errors.Is(err, errNotNow) {

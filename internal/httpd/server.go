@@ -15,9 +15,16 @@ import (
 
 // Options are what a Server needs. All are required but Limits and Proxies.
 type Options struct {
-	// Authenticate says who calls, from every Authorization header of the
-	// request, the caller's address and the request id.
-	Authenticate func(ctx context.Context, authorization []string, addr netip.Addr, id string) (hostkeep.Caller, error)
+	// Authenticate says who calls.
+	Authenticate func(context.Context, Credential) (hostkeep.Caller, error)
+	// Login opens a session for a login form, OpenLink for a one-time link;
+	// Logout ends the one of a cookie. Their errors are as Authenticate's.
+	Login    func(context.Context, Login, Credential) (Opened, error)
+	OpenLink func(ctx context.Context, link hostkeep.Secret, c Credential) (Opened, error)
+	Logout   func(context.Context, Credential) error
+	// CodeWanted reports whether an error of Login means that the password was
+	// right and a code is missing or wrong.
+	CodeWanted func(error) bool
 	// Unavailable reports whether an error of Authenticate means "not now"
 	// (503) rather than "no" (403).
 	Unavailable func(error) bool
@@ -40,6 +47,30 @@ type Options struct {
 	Log     *slog.Logger
 	Metrics Metrics
 	Now     hostkeep.Clock
+}
+
+// Credential is what a request proves itself with.
+type Credential struct {
+	Authorization []string // every Authorization header
+	Code          []string // every header with a second factor's code
+	Cookies       []string // every session cookie
+	Token         string   // the security token that the path begins with, or ""
+	Addr          netip.Addr
+	ID            string // of the request
+}
+
+// Login is a login form.
+type Login struct {
+	User     string
+	Password hostkeep.Secret
+	Code     string
+}
+
+// Opened is a new session.
+type Opened struct {
+	Caller hostkeep.Caller
+	Cookie hostkeep.Secret // the cookie's value
+	Token  hostkeep.Secret // the security token: /cpsess and ten digits
 }
 
 // Request is a call as it arrived.
@@ -77,8 +108,9 @@ type Metrics interface {
 
 // Reasons for a refusal that are this package's own.
 const (
-	reasonSession = "no_sessions" // a /cpsess path: there are no sessions yet
-	reasonCPanel  = "no_cpanel"   // port 2083: there are no cPanel functions yet
+	reasonToken  = "no_security_token" // a path that begins with /cpsess and not with ten digits behind it
+	reasonForm   = "malformed_login"   // a form, a link or a way to sign out that no client of ours uses
+	reasonCPanel = "no_cpanel"         // port 2083: there are no cPanel functions yet
 )
 
 // Server makes the handlers of the API ports.
@@ -120,19 +152,33 @@ var slashes = regexp.MustCompile(`//+`)
 func (s *Server) whm(x *exchange) {
 	path := slashes.ReplaceAllString(x.r.URL.Path, "/")
 	x.class(path)
+	switch {
+	case x.api(path):
+	case strings.HasPrefix(path, "/cpsess"):
+		x.inSession(path)
+	case path == "/login" || path == "/login/":
+		x.login()
+	case path == "/logout" || path == "/logout/":
+		x.logout()
+	case path == "/":
+		x.page()
+	default:
+		x.text(http.StatusNotFound, "There is no such page.\n")
+	}
+}
+
+// api answers what is a call of a function, or asks for the document of them.
+func (x *exchange) api(path string) bool {
 	if function, ok := strings.CutPrefix(path, "/json-api/"); ok {
 		x.call(function, false)
 	} else if function, ok := strings.CutPrefix(path, "/xml-api/"); ok {
 		x.call(function, true)
-	} else if strings.HasPrefix(path, "/cpsess") {
-		x.refuse(http.StatusForbidden, reasonSession)
-	} else if path == "/" {
-		x.page()
 	} else if path == openAPIPath {
 		x.openAPI()
 	} else {
-		x.text(http.StatusNotFound, "There is no such page.\n")
+		return false
 	}
+	return true
 }
 
 func (s *Server) cpanel(x *exchange) {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -80,9 +79,9 @@ func TestAuthenticationComesBeforeTheBody(t *testing.T) {
 	asked := make(chan struct{})
 	g := start(t, func(o *httpd.Options) {
 		inner := o.Authenticate
-		o.Authenticate = func(ctx context.Context, a []string, addr netip.Addr, id string) (hostkeep.Caller, error) {
+		o.Authenticate = func(ctx context.Context, c httpd.Credential) (hostkeep.Caller, error) {
 			defer close(asked)
-			return inner(ctx, a, addr, id)
+			return inner(ctx, c)
 		}
 	})
 	c := g.dial("whm")

@@ -1,6 +1,6 @@
 // Package keyring holds the master key of a server and what is derived from it:
-// the keys for token hashes, for digests in the record and for the record's
-// authentication, the key's id and its check value. It knows one file; it
+// the keys for token hashes, for sessions, for sealing, for digests in the record
+// and for the record's authentication, the key's id and its check value. It knows one file; it
 // refuses to know the store, tokens' lives and whoever keeps the hashes.
 package keyring
 
@@ -26,6 +26,8 @@ const (
 	forToken  = "hostkeep v1 token hash"
 	forDigest = "hostkeep v1 record digest"
 	forRecord = "hostkeep v1 record mac"
+	forLogin  = "hostkeep v1 session"
+	forSeal   = "hostkeep v1 seal"
 )
 
 // Ring is a master key's derived keys. The master key itself is not kept. A Ring
@@ -33,11 +35,12 @@ const (
 type Ring struct {
 	id, check             string
 	token, digest, record []byte
+	login, seal           []byte
 }
 
 func newRing(master []byte) (*Ring, error) {
 	derived := make(map[string][]byte)
-	for _, info := range []string{forID, forCheck, forToken, forDigest, forRecord} {
+	for _, info := range []string{forID, forCheck, forToken, forDigest, forRecord, forLogin, forSeal} {
 		key, err := hkdf.Key(sha256.New, master, nil, info, keySize)
 		if err != nil {
 			return nil, fmt.Errorf("deriving the %s: %w", info, err)
@@ -50,6 +53,8 @@ func newRing(master []byte) (*Ring, error) {
 		token:  derived[forToken],
 		digest: derived[forDigest],
 		record: derived[forRecord],
+		login:  derived[forLogin],
+		seal:   derived[forSeal],
 	}, nil
 }
 

@@ -163,9 +163,9 @@ func (tx *Tx) agree(a hostkeep.Account) error {
 	return nil
 }
 
-// DeleteAccount removes an account with its principal, tokens and settings. What a
-// reseller owned stays: its accounts become root's, its packages and feature lists
-// global.
+// DeleteAccount removes an account with its principal, tokens, sessions and
+// settings. What a reseller owned stays: its accounts become root's, its packages
+// and feature lists global.
 func (tx *Tx) DeleteAccount(id int64) error {
 	a, err := one(&tx.Reader, intoAccount, accountByID, id)
 	if err != nil {
@@ -181,6 +181,9 @@ func (tx *Tx) DeleteAccount(id int64) error {
 		return err
 	}
 	if err := tx.dropAllSettings(id); err != nil {
+		return err
+	}
+	if err := tx.dropLogin(id); err != nil {
 		return err
 	}
 	if err := tx.update(deleteAccount, id); err != nil {

@@ -103,6 +103,8 @@ func (tx *Tx) recheck(c hostkeep.Caller) error {
 		t, terr := tx.TokenByID(c.TokenID)
 		stands = stands && p.Change == c.User.Change && terr == nil && t.OwnerID == p.ID &&
 			t.Change == c.TokenChange && !t.Expired(tx.store.now())
+	case hostkeep.ViaSession:
+		stands = stands && p.Change == c.User.Change && tx.sessionStands(c)
 	case hostkeep.ViaPassword:
 		stands = stands && p.Change == c.User.Change
 	case hostkeep.ViaCommand, hostkeep.ViaSystem:

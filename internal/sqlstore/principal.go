@@ -66,16 +66,19 @@ func (tx *Tx) InsertPrincipal(p hostkeep.Principal, passwordHash string) error {
 	return err
 }
 
-// UpdatePrincipal writes all of p but its password.
+// UpdatePrincipal writes all of p but its password. Sessions that p may no
+// longer have end.
 func (tx *Tx) UpdatePrincipal(p hostkeep.Principal) error {
 	err := tx.update(updatePrincipal, append(tx.principalRow(p), p.ID)...)
 	if err == nil {
 		tx.touched(principalObject(p))
+		err = tx.endSessions(p)
 	}
 	return err
 }
 
 // SetPasswordHash sets the PHC text of a password; "" takes the password away.
+// The principal's sessions end with the old one.
 func (tx *Tx) SetPasswordHash(principalID int64, phc string) error {
 	if err := checkText(phc); err != nil {
 		return err
@@ -84,8 +87,10 @@ func (tx *Tx) SetPasswordHash(principalID int64, phc string) error {
 	if err == nil && len(list) == 0 {
 		err = hostkeep.ErrNotFound
 	}
-	for _, p := range list {
-		tx.touched(principalObject(p))
+	if err != nil {
+		return err
 	}
+	tx.touched(principalObject(list[0]))
+	_, err = tx.exec(endSessionsOf, principalID)
 	return err
 }

@@ -195,6 +195,25 @@ CREATE TABLE reseller_package (
 
 CREATE INDEX reseller_package_package ON reseller_package (package_id);
 
+CREATE TABLE session (
+	id INTEGER NOT NULL PRIMARY KEY,
+	principal_id INTEGER NOT NULL REFERENCES principal (id),
+	service TEXT NOT NULL,
+	opened INTEGER NOT NULL,
+	hash BLOB NOT NULL UNIQUE,
+	token BLOB NOT NULL,
+	made_by INTEGER NOT NULL,
+	created INTEGER NOT NULL,
+	last_used INTEGER NOT NULL,
+	ends INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX session_ends ON session (ends);
+
+CREATE INDEX session_made_by ON session (made_by);
+
+CREATE INDEX session_principal ON session (principal_id);
+
 CREATE TABLE setting (
 	owner_id INTEGER NOT NULL,
 	kind TEXT NOT NULL,
@@ -220,3 +239,18 @@ CREATE TABLE token (
 ) STRICT;
 
 CREATE INDEX token_made_by ON token (made_by);
+
+CREATE TABLE two_factor (
+	principal_id INTEGER NOT NULL PRIMARY KEY REFERENCES principal (id),
+	key_id TEXT NOT NULL,
+	sealed BLOB NOT NULL,
+	last_step INTEGER NOT NULL,
+	failed INTEGER NOT NULL,
+	blocked INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE two_factor_setting (
+	principal_id INTEGER NOT NULL PRIMARY KEY REFERENCES principal (id),
+	issuer TEXT NOT NULL,
+	policy_off INTEGER NOT NULL
+) STRICT;

@@ -97,10 +97,14 @@ func (tx *Tx) DeleteToken(t hostkeep.Token) error {
 	return err
 }
 
+// dropTokens removes tokens, and the sessions that they opened for others.
 func (tx *Tx) dropTokens(query string, id int64) (int, error) {
 	list, err := returning(tx, intoToken, query, id)
 	for _, t := range list {
 		tx.touched(tokenObject(t))
+		if err == nil {
+			_, err = tx.exec(endSessionsMade, t.ID)
+		}
 	}
 	return len(list), err
 }

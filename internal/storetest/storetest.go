@@ -78,6 +78,12 @@ func cases() map[string]func(*suite) {
 		"revoked while running":  testRevokedWhileRunning,
 		"one state for a reader": testOneState,
 		"many accounts":          testManyAccounts,
+		"sessions":               testSessions,
+		"sessions swept":         testSessionsAreSwept,
+		"sessions end":           testSessionsEnd,
+		"session links":          testLinks,
+		"two-factor":             testTwoFactor,
+		"two-factor settings":    testTwoFactorSettings,
 	}
 }
 

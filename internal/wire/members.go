@@ -5,7 +5,7 @@ import "reflect"
 // Member is one value of an Out struct, for documentation.
 type Member struct {
 	// Path leads to it: names joined by dots, [] for the elements of a list, *
-	// for the values of a keyed object.
+	// for the values of a keyed object, which may be the data itself.
 	Path     string
 	Type     string // "string", "integer", "boolean" (1/0), "limit", "time" (Unix seconds), "secret", "object", "list", "keyed"
 	Nullable bool   // it may be null
@@ -32,6 +32,11 @@ func (o *Output) Fields() []Member { return describe(nil, "", o.members) }
 
 func describe(list []Member, path string, members []member) []Member {
 	for _, m := range members {
+		if m.spread {
+			list = append(list, Member{Path: path + m.name, Type: m.elem.shape.String(), Optional: true, Nullable: m.elem.null(), Summary: m.summary})
+			list = m.elem.describe(list, path+m.name)
+			continue
+		}
 		list = append(list, Member{
 			Path: path + m.name, Type: m.shape.String(), Optional: m.omit, Summary: m.summary,
 			Nullable: m.null() && !m.omit, Blank: m.blank && m.shape == shapeLimit,

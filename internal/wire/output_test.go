@@ -182,3 +182,42 @@ func TestCompileOutputRefuses(t *testing.T) {
 type inside struct {
 	In []node `whm:"in_list,list"`
 }
+
+// TestSpread: a keyed object that is the data itself. Its keys are data, so in XML
+// they are texts.
+func TestSpread(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		On bool `whm:"on"`
+	}
+	type out struct {
+		Rows wire.Keyed[row] `whm:",spread"`
+	}
+	o, err := wire.CompileOutput(reflect.TypeFor[out]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := func(rows wire.Keyed[row]) (string, string) {
+		v := out{rows}
+		r := wire.Reply{Command: "f", Function: "f", OK: true, Out: o, Value: reflect.ValueOf(&v).Elem()}
+		return string(r.AppendJSON(nil)), string(r.AppendXML(nil))
+	}
+	js, x := answer(wire.Keyed[row]{{Key: "bob", Value: row{true}}, {Key: "a<b", Value: row{}}})
+	if want := `,"data":{"bob":{"on":1},"a<b":{"on":0}}}`; !strings.HasSuffix(js, want) {
+		t.Errorf("%s, want %s", js, want)
+	}
+	if want := `<data><item><key>bob</key><value><on>1</on></value></item><item><key>a&lt;b</key><value><on>0</on></value></item></data></result>`; !strings.HasSuffix(x, want) {
+		t.Errorf("%s, want %s", x, want)
+	}
+	if js, _ := answer(nil); !strings.HasSuffix(js, `"data":{}}`) {
+		t.Error(js)
+	}
+	if fields := o.Fields(); len(fields) != 2 || fields[0].Path != "*" || fields[0].Type != "object" || fields[1].Path != "*.on" {
+		t.Errorf("%+v", fields)
+	}
+	if _, err := wire.CompileOutput(reflect.TypeFor[struct {
+		Rows []string `whm:",spread"`
+	}]()); err == nil {
+		t.Error("a list was spread")
+	}
+}

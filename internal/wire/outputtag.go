@@ -20,6 +20,8 @@ func (c *compiler) members(t reflect.Type, path []int, around []reflect.Type) (l
 		case flattened(sf):
 			list = append(list, c.members(sf.Type, at, around)...)
 		case !sf.IsExported() && !tagged:
+		case top && tag == ",spread":
+			list = append(list, c.spread(sf, at, around))
 		case top && tag == ",data":
 			c.setData(sf, at)
 		case top && options(tag, "v0"):
@@ -36,6 +38,16 @@ func (c *compiler) members(t reflect.Type, path []int, around []reflect.Type) (l
 		c.finish(t, list, top)
 	}
 	return list
+}
+
+// spread compiles a keyed object that is the data itself, rather than a member of it.
+func (c *compiler) spread(sf reflect.StructField, at []int, around []reflect.Type) member {
+	m := member{label: newLabel("*"), path: at, node: c.node(sf.Type, sf.Name, around), summary: sf.Tag.Get("doc")}
+	if m.shape != shapeKeyed || m.pointer || !sf.IsExported() {
+		c.fail(sf.Name, "the option spread belongs to one Keyed")
+	}
+	m.spread = true
+	return m
 }
 
 func (c *compiler) setNote(sf reflect.StructField, at []int, top bool) {

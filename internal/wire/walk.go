@@ -89,10 +89,16 @@ func (m *member) write(to sink, v reflect.Value) {
 	} else {
 		v = v.FieldByIndex(m.path)
 	}
-	if m.omit && m.empty(v) {
-		return
+	switch {
+	case m.omit && m.empty(v):
+	case m.spread:
+		for i := range v.Len() {
+			item := v.Index(i)
+			m.elem.write(to, key(item.Field(0).String(), m.worded), item.Field(1))
+		}
+	default:
+		m.node.write(to, m.label, v)
 	}
-	m.node.write(to, m.label, v)
 }
 
 // empty reports what the option omit leaves out.

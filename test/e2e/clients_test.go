@@ -64,15 +64,15 @@ func (s *site) runClient(t *testing.T, name, addr, ca, user, secret string) (out
 		"", otherClients()[name].program, path)
 }
 
-// fetchCPanelLib installs the npm client from the lock file beside its script,
-// unless that is done.
-func fetchCPanelLib(t *testing.T) {
+// fetch installs an npm client from the lock file beside its script, unless that
+// is done.
+func fetch(t *testing.T, client string) {
 	t.Helper()
-	dir, err := filepath.Abs(filepath.Join("..", "clients", "cpanel-lib"))
+	dir, err := filepath.Abs(filepath.Join("..", "clients", client))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", "cpanel-lib", "package.json")); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, "node_modules", client, "package.json")); err == nil {
 		return
 	}
 	out, errs, err := runIn(dir, os.Environ(), "", "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
@@ -90,7 +90,7 @@ func fetchCPanelLib(t *testing.T) {
 // with any one of the fields that it reads gone, it fails.
 func TestOtherClients(t *testing.T) {
 	t.Parallel()
-	fetchCPanelLib(t)
+	fetch(t, "cpanel-lib")
 	s := newSite(t)
 	secret := s.rootAndReseller(t)
 	for name, client := range otherClients() {
@@ -166,4 +166,36 @@ func takeAway(r *http.Response, field string) error {
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	r.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	return nil
+}
+
+// TestFormLoginClient runs cpanel-api, unmodified, which knows no other port than
+// 2087. So it does not run beside TestDemo and TestDocumentedScripts.
+func TestFormLoginClient(t *testing.T) {
+	otherClient{program: "node", probe: []string{"--version"}}.interpreter(t, t.TempDir())
+	fetch(t, "cpanel-api")
+	path, err := filepath.Abs(filepath.Join("..", "clients", "cpanel-api", "client.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t, "--whm", "127.0.0.1:2087")
+	token := s.token("root", "setup", "all")
+	s.must("root", token, "createacct", "username", "north", "domain", "north.example", "owner", "north", "password", "north's own word")
+	s.must("root", token, "setupreseller", "user", "north")
+	s.must("root", token, "setacls", "reseller", "north", "acl-create-acct", "1", "acl-allow-unlimited-pkgs", "1", "acl-viewglobalpackages", "1")
+	rootPassword, err := os.ReadFile(filepath.Join(s.data(), "root-password"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for user, password := range map[string]string{"root": strings.TrimSpace(string(rootPassword)), "north": "north's own word"} {
+		out, errs, err := runIn(s.dir, s.environ("HOSTKEEP_HOST=127.0.0.1", "HOSTKEEP_USER="+user, "HOSTKEEP_PASSWORD="+password,
+			"HOSTKEEP_ACCOUNT=by"+user, "NODE_EXTRA_CA_CERTS="+s.ca()), "", "node", path)
+		if err != nil || strings.Count(out, "ok - ") != 3 {
+			t.Fatalf("%s: %v\n%s%s", user, err, out, errs)
+		}
+		v := s.must("root", token, "accountsummary", "user", "by"+user)
+		if owner, _ := at(v, "data.acct.0.owner"); owner != user {
+			t.Errorf("by%s belongs to %v", user, owner)
+		}
+	}
+	s.stop()
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pquerna/otp/totp"
 )
 
 // treasure is every secret that a run has seen, by what it is.
@@ -140,12 +142,56 @@ func (k treasure) issue(s *site, rootPassword string) {
 			s.t.Fatalf("%s: %v %s", c.path, err, a.body)
 		}
 	}
+	k.sessions(s, root, rootPassword)
 	s.run(k.keep("a password by command", "north", "north has another password")+"\n", "hostkeep", "passwd", "north")
 	s.run(k.keep("root's password by command", "root", "root has another password")+"\n", "hostkeep", "passwd", "root")
 	// A parameter that the function does not know, in a change that is recorded.
 	s.must("root", root, "suspendacct", "user", "bob", "secret_word", k.keep("an unknown parameter", "root", "nobody asked for this"))
 	s.must("root", root, "api_token_update", "token_name", "x", "new_name", "y")
 	s.must("root", root, "api_token_revoke", "token_name", "y")
+}
+
+// sessions has a session, a link and a second factor made and used.
+func (k treasure) sessions(s *site, root, rootPassword string) {
+	login := s.call("", "", "")
+	login.path, login.header, login.form = "/login/?login_only=1", nil, url.Values{"user": {"root"}, "pass": {rootPassword}}
+	a, err := login.do()
+	if err != nil || a.status != http.StatusOK {
+		s.t.Fatalf("login: %d %v %s", a.status, err, a.body)
+	}
+	v, err := decode(a.body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	keep := func(what string, v any, path string) string {
+		text, _ := at(v, path)
+		return k.keep(what, "root", fmt.Sprint(text))
+	}
+	token := keep("a security token", v, "security_token")
+	cookie, _, _ := strings.Cut(strings.TrimPrefix(a.header.Get("Set-Cookie"), "cpsession="), ";")
+	k.keep("a cookie, escaped", "root", cookie)
+	plain, _ := url.QueryUnescape(cookie)
+	k.keep("a session's secret", "root", strings.FieldsFunc(plain, func(r rune) bool { return r == ':' || r == ',' })[1])
+	inside := s.call("", "", "version")
+	inside.path, inside.header = token+inside.path, http.Header{"Cookie": {"cpsession=" + cookie}}
+	link := s.must("root", root, "create_user_session", "user", "north", "service", "whostmgrd")
+	keep("a link's secret", link, "data.session")
+	open := s.call("", "", "")
+	open.path, open.header, open.method, open.in = keep("a link's security token", link, "data.cp_security_token")+"/login/", nil, http.MethodGet, "query"
+	session, _ := at(link, "data.session")
+	open.form = url.Values{"session": {fmt.Sprint(session)}}
+	seed := keep("a seed", s.must("root", root, "twofactorauth_generate_tfa_config"), "data.secret")
+	code, err := totp.GenerateCode(seed, time.Now())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.must("root", root, "twofactorauth_set_tfa_config", "secret", seed, "tfa_token", code)
+	if a, err := inside.do(); err != nil || a.status != http.StatusOK {
+		s.t.Fatalf("a call in a session: %d %v %s", a.status, err, a.body)
+	}
+	if a, err := open.do(); err != nil || a.status != http.StatusForbidden { // where it leads: this client keeps no cookie
+		s.t.Fatalf("a link: %d %v %s", a.status, err, a.body)
+	}
 }
 
 // attack sends secrets to where none belongs.

@@ -1,0 +1,128 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+const (
+	sessionColumns = "id, principal_id, service, opened, hash, token, made_by, created, last_used, ends"
+	sessionByHash  = "SELECT " + sessionColumns + " FROM session WHERE hash = ? AND opened = 1"
+	sessionByID    = "SELECT " + sessionColumns + " FROM session WHERE id = ? AND opened = 1"
+	insertSession  = "INSERT INTO session (" + sessionColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	openLink       = "UPDATE session SET opened = 1, hash = ?, created = ?, last_used = ?, ends = ?" +
+		" WHERE hash = ? AND token = ? AND principal_id = ? AND service = ? AND opened = 0 AND ends > ?"
+	useSession      = "UPDATE session SET last_used = ? WHERE id = ? AND last_used < ?"
+	endSession      = "DELETE FROM session WHERE id = ?"
+	sweepSessions   = "DELETE FROM session WHERE ends <= ? OR (opened = 1 AND last_used <= ?)"
+	endSessionsOf   = "DELETE FROM session WHERE principal_id = ?"
+	endWHMOf        = "DELETE FROM session WHERE principal_id = ? AND service = ?"
+	endSessionsMade = "DELETE FROM session WHERE made_by = ?"
+)
+
+func intoSession(_ *Reader, s *hostkeep.Session) []any {
+	return []any{
+		&s.ID, &s.PrincipalID, &s.Service, intoBool(&s.Open), intoHash((*[32]byte)(&s.Hash)), intoHash((*[32]byte)(&s.Token)),
+		&s.MadeBy, intoTime(&s.Created), intoTime(&s.LastUsed), intoTime(&s.Ends),
+	}
+}
+
+func (tx *Tx) insertSession(s hostkeep.Session) error {
+	_, err := tx.exec(insertSession, s.ID, s.PrincipalID, s.Service, bit(s.Open), s.Hash[:], s.Token[:],
+		s.MadeBy, micros(s.Created), micros(s.LastUsed), micros(s.Ends))
+	return err
+}
+
+// InsertLink adds a link that opens a session. Unlike what people do by signing
+// in and out, it is a change that the record keeps.
+func (tx *Tx) InsertLink(s hostkeep.Session) error {
+	s.Open = false
+	err := tx.insertSession(s)
+	if err == nil {
+		tx.touched(hostkeep.Object{Kind: hostkeep.KindSession, ID: s.ID, Name: s.Service})
+	}
+	return err
+}
+
+// SessionByHash finds an open session by its secret's keyed hash; ErrNotFound if
+// there is none. It may be over.
+func (r *Reader) SessionByHash(hash hostkeep.SessionHash) (hostkeep.Session, error) {
+	return one(r, intoSession, sessionByHash, hash[:])
+}
+
+// Session finds an open session by id; ErrNotFound if there is none. It may be over.
+func (r *Reader) Session(id int64) (hostkeep.Session, error) {
+	return one(r, intoSession, sessionByID, id)
+}
+
+// OpenSession adds a session for the caller who has just signed in, unless the
+// credential has changed meanwhile: then the error is of kind Denied. Signing in
+// is no change of the record. Sessions that are over go.
+func (s *Store) OpenSession(ctx context.Context, c hostkeep.Caller, session hostkeep.Session) error {
+	return s.write(ctx, func(tx *Tx) error {
+		if err := tx.recheck(c); err != nil {
+			return err
+		}
+		if _, err := tx.exec(sweepSessions, micros(s.now()), micros(s.now().Add(-hostkeep.SessionIdle))); err != nil {
+			return err
+		}
+		session.ID, session.Open = tx.NewID(), true
+		return tx.insertSession(session)
+	})
+}
+
+// OpenLink turns the link with a hash into the given session, once; ErrNotFound
+// when there is no such link of that user, service and security token, or no longer.
+func (s *Store) OpenLink(ctx context.Context, link hostkeep.SessionHash, o hostkeep.Session) error {
+	return s.write(ctx, func(tx *Tx) error {
+		return tx.update(openLink, o.Hash[:], micros(o.Created), micros(o.LastUsed), micros(o.Ends),
+			link[:], o.Token[:], o.PrincipalID, o.Service, micros(o.Created))
+	})
+}
+
+// UseSession notes when a session was used last. One that is gone stays so.
+func (s *Store) UseSession(ctx context.Context, id int64, at time.Time) error {
+	return s.write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(useSession, micros(at), id, micros(at))
+		return err
+	})
+}
+
+// EndSession removes a session, if it is there.
+func (s *Store) EndSession(ctx context.Context, id int64) error {
+	return s.write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(endSession, id)
+		return err
+	})
+}
+
+// endSessions ends what a principal may no longer have: all sessions when it is
+// suspended, those of WHM when it is no WHM user.
+func (tx *Tx) endSessions(p hostkeep.Principal) (err error) {
+	switch {
+	case p.Suspended:
+		_, err = tx.exec(endSessionsOf, p.ID)
+	case !p.WHMUser():
+		_, err = tx.exec(endWHMOf, p.ID, hostkeep.ServiceWHM)
+	}
+	return err
+}
+
+// sessionStands reports whether the caller's session is there and not over.
+func (tx *Tx) sessionStands(c hostkeep.Caller) bool {
+	s, err := tx.Session(c.SessionID)
+	return err == nil && s.PrincipalID == c.User.ID && s.Service == hostkeep.ServiceWHM && tx.store.now().Before(s.Ends)
+}
+
+// dropLogin removes what a principal signs in with besides its password.
+func (tx *Tx) dropLogin(principalID int64) error {
+	var errs []error
+	for _, query := range []string{endSessionsOf, deleteTwoFactor, deleteTwoFactorSetting} {
+		_, err := tx.exec(query, principalID)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,229 @@
+package storetest
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/sqlstore"
+)
+
+func session(id, principal int64) hostkeep.Session {
+	return hostkeep.Session{
+		ID: id, PrincipalID: principal, Service: hostkeep.ServiceWHM, Hash: sha256.Sum256(fmt.Append(nil, "hash", id)),
+		Token: sha256.Sum256(fmt.Append(nil, "token", id)), Created: start(), LastUsed: start(), Ends: start().Add(time.Hour),
+	}
+}
+
+// signedIn is bob, who has just signed in with a password.
+func (s *suite) signedIn() hostkeep.Caller {
+	bob := reseller(10, "bob")
+	bob.Change = s.do(func(tx *sqlstore.Tx) error { return tx.InsertPrincipal(bob, "$old") }).Seq
+	return hostkeep.Caller{User: bob, Via: hostkeep.ViaPassword, Rights: bob.Rights()}
+}
+
+// open reads a session by its hash, or answers that there is none.
+func (s *suite) session(hash hostkeep.SessionHash) (found hostkeep.Session, there bool) {
+	s.Helper()
+	s.read(func(r *sqlstore.Reader) (err error) {
+		found, err = r.SessionByHash(hash)
+		if there = err == nil; errors.Is(err, hostkeep.ErrNotFound) {
+			err = nil
+		}
+		return err
+	})
+	return found, there
+}
+
+func testSessions(s *suite) {
+	ctx, bob := s.Context(), s.signedIn()
+	before := s.head()
+	want := session(0, 10)
+	s.ok(s.store.OpenSession(ctx, bob, want))
+	got, there := s.session(want.Hash)
+	want.ID, want.Open = got.ID, true
+	s.equal("found", there && got.ID > 0, true)
+	s.equal("session", got, want)
+	s.is(s.store.OpenSession(ctx, bob, want), hostkeep.ErrExists) // the secret of another
+
+	want.LastUsed = start().Add(time.Minute)
+	s.ok(s.store.UseSession(ctx, want.ID, want.LastUsed))
+	s.ok(s.store.UseSession(ctx, want.ID, start())) // never back
+	s.read(func(r *sqlstore.Reader) error {
+		byID, err := r.Session(want.ID)
+		s.equal("used", byID, want)
+		return err
+	})
+	stale := bob
+	stale.User.Change--
+	s.kind(s.store.OpenSession(ctx, stale, session(1, 10)), hostkeep.Denied)
+	s.equal("signing in is not in the record", s.head(), before)
+	s.ok(s.store.EndSession(ctx, want.ID))
+	s.ok(s.store.EndSession(ctx, want.ID))
+	_, there = s.session(want.Hash)
+	s.equal("there after its end", there, false)
+}
+
+func testSessionsAreSwept(s *suite) {
+	ctx, bob := s.Context(), s.signedIn()
+	idle, over := session(1, 10), session(2, 10)
+	over.Ends = start().Add(time.Minute)
+	s.ok(s.store.OpenSession(ctx, bob, idle))
+	s.ok(s.store.OpenSession(ctx, bob, over))
+	s.pass(hostkeep.SessionIdle - time.Microsecond)
+	s.ok(s.store.OpenSession(ctx, bob, session(3, 10)))
+	_, idles := s.session(idle.Hash)
+	_, overs := s.session(over.Hash)
+	s.equal("there a moment before", []bool{idles, overs}, []bool{true, false})
+	s.pass(time.Microsecond)
+	s.ok(s.store.OpenSession(ctx, bob, session(4, 10)))
+	_, idles = s.session(idle.Hash)
+	s.equal("there after a quarter of an hour", idles, false)
+}
+
+func testLinks(s *suite) {
+	ctx, bob := s.Context(), s.signedIn()
+	link := session(20, 10)
+	at := s.do(func(tx *sqlstore.Tx) error { return tx.InsertLink(link) })
+	rows, err := s.store.Events(ctx, at.Seq-1, 1)
+	s.ok(err)
+	s.equal("objects", rows[0].Objects, []hostkeep.Object{{Kind: "session", ID: 20, Name: "whostmgrd"}})
+	_, there := s.session(link.Hash)
+	s.equal("a link is a session", there, false)
+	opened := session(21, 10)
+	opened.Token = link.Token
+	for name, spoil := range map[string]func(*hostkeep.Session){
+		"another token":   func(o *hostkeep.Session) { o.Token[0] ^= 1 },
+		"another user":    func(o *hostkeep.Session) { o.PrincipalID = 1 },
+		"another service": func(o *hostkeep.Session) { o.Service = hostkeep.ServiceCPanel },
+		"too late":        func(o *hostkeep.Session) { o.Created = link.Ends },
+	} {
+		o := opened
+		spoil(&o)
+		if err := s.store.OpenLink(ctx, link.Hash, o); !errors.Is(err, hostkeep.ErrNotFound) {
+			s.Fatalf("%s: %v", name, err)
+		}
+	}
+	s.ok(s.store.OpenLink(ctx, link.Hash, opened))
+	s.is(s.store.OpenLink(ctx, link.Hash, session(22, 10)), hostkeep.ErrNotFound)
+	got, there := s.session(opened.Hash)
+	s.equal("opened", there && got.ID == 20 && got.Open, true)
+
+	c := bob
+	c.Via, c.SessionID = hostkeep.ViaSession, 20
+	change := func(c hostkeep.Caller) error {
+		_, err := s.store.Change(ctx, hostkeep.Change{Caller: c, Function: "f"}, func(tx *sqlstore.Tx) error {
+			return tx.InsertPackage(hostkeep.Package{ID: tx.NewID(), Name: "p"})
+		})
+		return err
+	}
+	s.ok(change(c))
+	s.unchanged(func() {
+		gone, anothers, stale := c, c, c
+		gone.SessionID, anothers.User, stale.User.Change = 99, hostkeep.Principal{ID: 1, Change: 1}, 0
+		for _, bad := range []hostkeep.Caller{gone, anothers, stale} {
+			s.kind(change(bad), hostkeep.Denied)
+		}
+		s.pass(time.Hour)
+		s.kind(change(c), hostkeep.Denied)
+	})
+}
+
+// testSessionsEnd: what makes a user another, or none, ends its sessions for good.
+func testSessionsEnd(s *suite) {
+	bob := reseller(10, "bob")
+	suspended, plain := bob, bob
+	suspended.Suspended = true
+	plain.Reseller = false
+	s.add(bob, "bob.test")
+	s.do(func(tx *sqlstore.Tx) error {
+		return errors.Join(tx.InsertPrincipal(reseller(11, "ann"), ""), tx.InsertToken(token(30, 1, "t")))
+	})
+	for _, tt := range []struct {
+		name string
+		do   func(*sqlstore.Tx) error
+	}{
+		{"password", func(tx *sqlstore.Tx) error { return tx.SetPasswordHash(10, "$new") }},
+		{"suspension", func(tx *sqlstore.Tx) error { return tx.UpdatePrincipal(suspended) }},
+		{"no reseller", func(tx *sqlstore.Tx) error { return errors.Join(tx.UpdatePrincipal(bob), tx.UpdatePrincipal(plain)) }},
+		{"token revoked", func(tx *sqlstore.Tx) error { return tx.DeleteToken(token(30, 1, "t")) }},
+		{"removed", func(tx *sqlstore.Tx) error {
+			return errors.Join(tx.PutTwoFactor(hostkeep.TwoFactor{PrincipalID: 10, Sealed: []byte{1}}), tx.DeleteAccount(10))
+		}},
+	} {
+		mine, hers := session(1, 10), session(2, 11)
+		mine.MadeBy = 30
+		s.do(func(tx *sqlstore.Tx) error { return errors.Join(tx.InsertLink(mine), tx.InsertLink(hers)) })
+		for _, l := range []hostkeep.Session{mine, hers} {
+			s.ok(s.store.OpenLink(s.Context(), l.Hash, l))
+		}
+		s.do(tt.do)
+		_, still := s.session(mine.Hash)
+		_, others := s.session(hers.Hash)
+		if still || !others {
+			s.Fatalf("%s: there %v, another's there %v", tt.name, still, others)
+		}
+		s.ok(s.store.EndSession(s.Context(), 2))
+	}
+}
+
+func testTwoFactor(s *suite) {
+	ctx := s.Context()
+	s.signedIn()
+	want := hostkeep.TwoFactor{PrincipalID: 10, KeyID: "k1", Sealed: []byte{0, 1, 255}, LastStep: 5}
+	s.do(func(tx *sqlstore.Tx) error {
+		return tx.PutTwoFactor(hostkeep.TwoFactor{PrincipalID: 10, Sealed: []byte{9}})
+	})
+	s.do(func(tx *sqlstore.Tx) error { return tx.PutTwoFactor(want) })
+	is := func(want hostkeep.TwoFactor) {
+		s.Helper()
+		s.read(func(r *sqlstore.Reader) error {
+			got, err := r.TwoFactor(10)
+			s.equal("second factor", got, want)
+			ids, _ := r.TwoFactors()
+			s.equal("who has one", ids, []int64{10})
+			return err
+		})
+	}
+	is(want)
+	use := func(step int64) bool {
+		s.Helper()
+		taken, err := s.store.UseCode(ctx, 10, step)
+		s.ok(err)
+		return taken
+	}
+	s.equal("steps taken", []bool{use(5), use(6), use(6), use(4)}, []bool{false, true, false, false})
+	s.ok(s.store.MissCode(ctx, 10, start().Add(time.Minute)))
+	want.LastStep, want.Failed, want.Blocked = 6, 1, start().Add(time.Minute)
+	is(want)
+	s.equal("taken while blocked", use(7), false)
+	s.pass(time.Minute)
+	s.equal("taken afterwards", use(7), true)
+	want.LastStep, want.Failed, want.Blocked = 7, 0, time.Time{}
+	is(want)
+	s.do(func(tx *sqlstore.Tx) error { return tx.DeleteTwoFactor(10) })
+	s.unchanged(func() {
+		_, err := s.store.Change(ctx, s.change("x"), func(tx *sqlstore.Tx) error { return tx.DeleteTwoFactor(10) })
+		s.is(err, hostkeep.ErrNotFound)
+	})
+	s.equal("taken when there is none", use(9), false)
+}
+
+func testTwoFactorSettings(s *suite) {
+	read := func() (got hostkeep.TwoFactorSetting) {
+		s.read(func(r *sqlstore.Reader) (err error) {
+			got, err = r.TwoFactorSetting(1)
+			return err
+		})
+		return got
+	}
+	s.equal("nothing set", read(), hostkeep.TwoFactorSetting{PrincipalID: 1})
+	want := hostkeep.TwoFactorSetting{PrincipalID: 1, Issuer: "The host", Off: true}
+	s.do(func(tx *sqlstore.Tx) error { return tx.PutTwoFactorSetting(want) })
+	s.equal("set", read(), want)
+	want = hostkeep.TwoFactorSetting{PrincipalID: 1}
+	s.do(func(tx *sqlstore.Tx) error { return tx.PutTwoFactorSetting(want) })
+	s.equal("set anew", read(), want)
+}
