@@ -116,21 +116,30 @@ func described(s object, text string) object {
 func data(list []wire.Member, path string) (s object, rest []wire.Member) {
 	var required []string
 	properties := object{}
+	var others object // what else there may be beside the named
 	for len(list) > 0 && strings.HasPrefix(list[0].Path, path) {
 		m := list[0]
 		name := strings.TrimPrefix(m.Path, path)
+		var value object
+		value, list = memberSchema(m, list[1:])
+		if name == "*" {
+			others = described(value, m.Summary)
+			continue
+		}
 		if !m.Optional {
 			required = append(required, name)
 		}
-		var value object
-		value, list = memberSchema(m, list[1:])
 		properties = properties.with(name, described(value, told(m)))
 	}
 	s = object{{"type", "object"}}
 	if len(required) > 0 {
 		s = s.with("required", required)
 	}
-	return s.with("properties", properties), list
+	s = s.with("properties", properties)
+	if others != nil {
+		s = s.with("additionalProperties", others)
+	}
+	return s, list
 }
 
 func told(m wire.Member) string {

@@ -1,6 +1,9 @@
 package wire
 
-import "reflect"
+import (
+	"reflect"
+	"strings"
+)
 
 // Member is one value of an Out struct, for documentation.
 type Member struct {
@@ -32,6 +35,12 @@ func (o *Output) Fields() []Member { return describe(nil, "", o.members) }
 
 func describe(list []Member, path string, members []member) []Member {
 	for _, m := range members {
+		if m.inline {
+			at := len(list)
+			list = m.describe(list, strings.TrimSuffix(path, "."))
+			list[at].Summary = m.summary
+			continue
+		}
 		list = append(list, Member{
 			Path: path + m.name, Type: m.shape.String(), Optional: m.omit, Summary: m.summary,
 			Nullable: m.null() && !m.omit, Blank: m.blank && m.shape == shapeLimit,

@@ -85,6 +85,7 @@ type member struct {
 	*node
 	path    []int // as for reflect.Value.FieldByIndex
 	omit    bool  // absent when nil or empty
+	inline  bool  // the items of a keyed object stand among the members around it
 	summary string
 }
 

@@ -103,6 +103,8 @@ func (c *compiler) member(sf reflect.StructField, tag string, at []int, around [
 			m.blank = true
 		case opt == "num" && m.shape == shapeLimit:
 			m.bare = true
+		case opt == "inline" && m.shape == shapeKeyed && !m.pointer && len(around) > 1:
+			m.inline = true
 		case opt == "null" && slice && !m.pointer:
 			m.nullable = true
 		case opt == "omit" && (m.pointer || slice || m.shape == shapeText || m.shape == shapeSecret || m.shape == shapeTime):

@@ -92,7 +92,20 @@ func (m *member) write(to sink, v reflect.Value) {
 	if m.omit && m.empty(v) {
 		return
 	}
+	if m.inline {
+		m.writeItems(to, v)
+		return
+	}
 	m.node.write(to, m.label, v)
+}
+
+// writeItems hands over the items of a keyed object as if they were members
+// beside it.
+func (m *member) writeItems(to sink, v reflect.Value) {
+	for i := range v.Len() {
+		item := v.Index(i)
+		m.elem.write(to, key(item.Field(0).String(), m.worded), item.Field(1))
+	}
 }
 
 // empty reports what the option omit leaves out.
