@@ -47,7 +47,7 @@ func chart(t *testing.T) map[string][]string {
 // it names: gives a password or a life back ("account"), or makes or changes a
 // WHM user ("whm"). The rest touches no credential of the account it names.
 var touched = map[string]string{
-	"passwd": "account", "unsuspendacct": "account",
+	"passwd": "account", "unsuspendacct": "account", "modifyacct": "account", "set_digest_auth": "account",
 	"setacls": "whm", "setupreseller": "whm", "unsetupreseller": "whm",
 	"unsuspendreseller": "account", "terminatereseller": "whm",
 }
