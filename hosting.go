@@ -92,5 +92,9 @@ type Account struct {
 	SuspendReason   string
 	SuspendedAt     time.Time
 	Locked          bool // suspended so that only root may unsuspend
+	Backup          bool
+	MailHold        bool // outgoing mail is kept back
+	MailSuspended   bool // outgoing mail is refused
+	PasswordForced  bool // the user must set another password at the next sign-in
 	Change          int64
 }

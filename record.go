@@ -25,6 +25,7 @@ const (
 	KindToken     = "token"
 	KindAccount   = "account"
 	KindPackage   = "package"
+	KindDomain    = "domain"
 	KindGuard     = "guard" // an entry of its lists or a setting (ID 0): all of it is read again
 	// KindLogins and KindHook have no row: something was done, which stands in the
 	// record only. KindLogins says that nodes forget the failed sign-ins of the

@@ -84,7 +84,7 @@ func decideCredentials(c hostkeep.Caller, d *Decl, r Resource) Decision {
 	touches := false
 	switch d.Touches {
 	case AccountCredentials:
-		touches = target.WHMUser()
+		touches = target.WHMUser() || r.Makes
 	case WHMUsers:
 		touches = r.Target != nil
 	case NewAccounts:

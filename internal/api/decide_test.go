@@ -185,6 +185,9 @@ func TestDecideCredentials(t *testing.T) {
 		{"of one below, bound", api.AccountCredentials, bound, &less, false, set(), true},
 		{"of an equal, ending", api.AccountCredentials, ending, &same, false, set(), false},
 		{"of an equal, bound", api.AccountCredentials, bound, &same, false, set(), false},
+		{"account that becomes one", api.AccountCredentials, password(bob(all...)), &account, true, set("passwd"), true},
+		{"account that becomes one with more", api.AccountCredentials, password(bob(all...)), &account, true, set("kill-acct"), false},
+		{"account that becomes one, narrow", api.AccountCredentials, narrowed, &account, true, set(), false},
 
 		{"makes a WHM user", api.WHMUsers, password(bob(all...)), &account, true, set("passwd"), true},
 		{"makes one with more", api.WHMUsers, password(bob(all...)), &account, true, set("kill-acct"), false},

@@ -30,7 +30,8 @@ const (
 	OwnTokens
 	// AccountCredentials: gives the account it names a password, or the life
 	// that a suspension took from what it had. When that account is a WHM user,
-	// Caller.MayTouchWHMUser decides.
+	// Caller.MayTouchWHMUser decides; so it does when In says that the account
+	// would become one (Granter).
 	AccountCredentials
 	// WHMUsers: makes WHM users or changes what they hold.
 	// Caller.MayTouchWHMUser decides for the account it names, always.

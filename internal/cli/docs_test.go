@@ -167,7 +167,7 @@ func TestCompletion(t *testing.T) {
 		mode  string   // directive: 4 no files, 2 no blank after it
 	}{
 		{"functions", []string{"whmapi1", "killp"}, []string{"killpkg"}, ":4"},
-		{"as whmapi1", []string{"whmapi1", "--user", "bob", "suspend"}, []string{"suspendacct", "suspendreseller"}, ":4"},
+		{"as whmapi1", []string{"whmapi1", "--user", "bob", "suspenda"}, []string{"suspendacct"}, ":4"},
 		{"parameters", []string{"whmapi1", "listaccts", "search"}, []string{"search=", "searchtype=", "searchmethod="}, ":6"},
 		{"given once", []string{"whmapi1", "listaccts", "search=a", "search"}, []string{"searchtype=", "searchmethod="}, ":6"},
 		{"lists again", []string{"whmapi1", "api_token_create", "acl=a", "acl"}, []string{"acl="}, ":6"},

@@ -50,14 +50,20 @@ var old = map[string][2]string{
 		`{"result":[{"status":1,"privdelete":1,"statusmsg":"Done.","accts":{"x":{"status":1,"statusmsg":"x","rawout":"x"}}}]}`,
 		`{"result":[{"status":0,"statusmsg":"No."}]}`,
 	},
-	"myprivs":     {`{"privs":{"x":1}}`, ``},
-	"applist":     {`{"app":["x"]}`, ``},
-	"version":     {`{"version":"x"}`, ``},
-	"gethostname": {`{"hostname":"x"}`, ``},
-	"loadavg":     {`{"one":"x","five":"x","fifteen":"x"}`, ``},
-	"listips":     {`{"result":[{}]}`, ``},
-	"nvget":       {`{"value":"x"}`, ``},
-	"nvset":       {`{"result":["x"]}`, ``}, // recorded empty, and nothing fills it
+	"myprivs":        {`{"privs":{"x":1}}`, ``},
+	"applist":        {`{"app":["x"]}`, ``},
+	"version":        {`{"version":"x"}`, ``},
+	"gethostname":    {`{"hostname":"x"}`, ``},
+	"loadavg":        {`{"one":"x","five":"x","fifteen":"x"}`, ``},
+	"listips":        {`{"result":[{}]}`, ``},
+	"nvget":          {`{"value":"x"}`, ``},
+	"nvset":          {`{"result":["x"]}`, ``}, // recorded empty, and nothing fills it
+	"modifyacct":     {`{"result":[{"status":1,"statusmsg":"Done.","newcfg":{},"warnings":[],"messages":[]}]}`, `{"result":[{"status":0,"statusmsg":"No.","newcfg":null,"warnings":null,"messages":null}]}`},
+	"editquota":      {`{"result":[{"status":1,"statusmsg":"Done."}],"output":"log"}`, `{"result":[{"status":0,"statusmsg":"No."}],"output":null}`},
+	"limitbw":        {`{"result":[{"status":1,"statusmsg":"Done.","bwlimit":{"bwlimit":"1","bwlimitenable":1,"domains":["x"],"human_bwlimit":"x","human_bwused":"x","unlimited":1}}]}`, ``},
+	"showbw":         {`{"bandwidth":[{"month":"1","year":"1","reseller":"x","totalused":1,"acct":[{}]}]}`, ``},
+	"setsiteip":      {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"domainuserdata": {`{"result":[{"status":1,"statusmsg":"Done."}],"userdata":{}}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
 }
 
 // TestAPI0 holds every declared function to its form in API 0, with a result

@@ -12,6 +12,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/auth"
 	"github.com/hostkeep/hostkeep/internal/fn/accounts"
 	"github.com/hostkeep/hostkeep/internal/fn/cphulk"
+	"github.com/hostkeep/hostkeep/internal/fn/domains"
 	"github.com/hostkeep/hostkeep/internal/fn/features"
 	"github.com/hostkeep/hostkeep/internal/fn/network"
 	"github.com/hostkeep/hostkeep/internal/fn/packages"
@@ -30,6 +31,7 @@ var (
 	_ tokens.Tx    = (*sqlstore.Tx)(nil)
 	_ accounts.Tx  = (*sqlstore.Tx)(nil)
 	_ cphulk.Tx    = (*sqlstore.Tx)(nil)
+	_ domains.Tx   = (*sqlstore.Tx)(nil)
 	_ packages.Tx  = (*sqlstore.Tx)(nil)
 	_ features.Tx  = (*sqlstore.Tx)(nil)
 	_ resellers.Tx = (*sqlstore.Tx)(nil)
@@ -68,6 +70,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			NewPassword:  func() (hostkeep.Secret, error) { return auth.NewPassword(rand.Reader) },
 			Hostname:     a.host, IP: mainAddress(),
 		}),
+		domains.Functions(domains.Deps{Read: reading[domains.Reader](a), Change: changing[domains.Tx](a), Hostname: a.host}),
 		packages.Functions(packages.Deps{Read: reading[packages.Reader](a), Change: changing[packages.Tx](a)}),
 		features.Functions(features.Deps{Read: reading[features.Reader](a), Change: changing[features.Tx](a)}),
 		resellers.Functions(resellers.Deps{

@@ -48,7 +48,7 @@ func chart(t *testing.T) map[string][]string {
 // WHM user ("whm"); or to what the caller's own user signs in with ("own"). The
 // rest touches no credential of the account it names.
 var touched = map[string]string{
-	"passwd": "account", "unsuspendacct": "account", "create_user_session": "account",
+	"passwd": "account", "unsuspendacct": "account", "create_user_session": "account", "modifyacct": "account", "set_digest_auth": "account",
 	"twofactorauth_set_tfa_config": "own", "twofactorauth_enable_policy": "own", "twofactorauth_disable_policy": "own",
 	"setacls": "whm", "setupreseller": "whm", "unsetupreseller": "whm",
 	"unsuspendreseller": "account", "terminatereseller": "whm",

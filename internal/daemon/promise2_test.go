@@ -53,7 +53,7 @@ type thief struct {
 var people = []string{"root", "asleep", "strong", "middle", "weak", "plain", "lodger", "newone", "other"}
 
 var handy = []string{
-	"all", "manage-api-tokens", "passwd", "create-acct", "kill-acct", "suspend-acct", "list-accts", "basic-whm-functions", "acct-summary", "create-user-session", "viewglobalpackages", "upgrade-account",
+	"all", "manage-api-tokens", "passwd", "create-acct", "kill-acct", "suspend-acct", "list-accts", "basic-whm-functions", "acct-summary", "create-user-session", "viewglobalpackages", "upgrade-account", "edit-account",
 }
 
 func newThief(rt *rapid.T, w *world) *thief {
@@ -160,7 +160,7 @@ func (th *thief) call() (string, []string) {
 		}
 		return p
 	}
-	switch rapid.IntRange(0, 13).Draw(th.T, "function") {
+	switch rapid.IntRange(0, 14).Draw(th.T, "function") {
 	case 0, 1:
 		th.tokens++
 		return "api_token_create", scope("made" + strconv.Itoa(th.tokens))
@@ -183,22 +183,27 @@ func (th *thief) call() (string, []string) {
 			"reseller", rapid.SampledFrom([]string{"0", "1"}).Draw(th.T, "reseller"), "owner", rapid.SampledFrom([]string{"", "root", th.user, user}).Draw(th.T, "owner"),
 		}
 	case 8:
-		return rapid.SampledFrom([]string{"unsetupreseller", "suspendacct", "unsuspendacct"}).Draw(th.T, "verb"), []string{"user", th.person()}
+		return rapid.SampledFrom([]string{"modifyacct", "massmodifyacct"}).Draw(th.T, "way"), []string{
+			"user", th.person(), "reseller", rapid.SampledFrom([]string{"0", "1"}).Draw(th.T, "reseller"),
+			"owner", rapid.SampledFrom([]string{"", "root", th.user, "weak"}).Draw(th.T, "owner"),
+		}
 	case 9:
+		return rapid.SampledFrom([]string{"unsetupreseller", "suspendacct", "unsuspendacct"}).Draw(th.T, "verb"), []string{"user", th.person()}
+	case 10:
 		p := []string{"acllist", rapid.SampledFrom(lists).Draw(th.T, "list")}
 		for _, a := range rapid.SliceOfN(rapid.SampledFrom(handy), 0, 4).Draw(th.T, "acls") {
 			p = append(p, "acl-"+a, "1")
 		}
 		return "saveacllist", p
-	case 10:
-		return "setacls", []string{"reseller", th.person(), "acllist", rapid.SampledFrom(lists).Draw(th.T, "list")}
 	case 11:
+		return "setacls", []string{"reseller", th.person(), "acllist", rapid.SampledFrom(lists).Draw(th.T, "list")}
+	case 12:
 		function := rapid.SampledFrom([]string{"suspendreseller", "unsuspendreseller", "terminatereseller"}).Draw(th.T, "life")
 		if function == "terminatereseller" {
 			return function, []string{"user", th.person(), "terminatereseller", rapid.SampledFrom([]string{"0", "1"}).Draw(th.T, "own")}
 		}
 		return function, []string{"user", th.person(), "reseller-only", rapid.SampledFrom([]string{"0", "1"}).Draw(th.T, "only")}
-	case 12:
+	case 13:
 		return "create_user_session", []string{"user", th.person(), "service", rapid.SampledFrom([]string{"whostmgrd", "cpaneld"}).Draw(th.T, "service")}
 	}
 	return "removeacct", []string{"username", th.person()}

@@ -50,7 +50,8 @@ type out struct {
 	Left   string                      `whm:"left,omit"`
 	Keyed  wire.Keyed[wire.Keyed[row]] `whm:"keyed"`
 	Inner  struct {
-		A string `whm:"a"`
+		A    string             `whm:"a"`
+		More wire.Keyed[string] `whm:",spread" doc:"others"`
 	} `whm:"inner"`
 	Last string `whm:"last"`
 }
@@ -159,6 +160,7 @@ func TestOpenAPISchemas(t *testing.T) {
 		{"limit answered", append(answer, "properties", "data", "properties", "most", "type"), `["string","integer"]`},
 		{"keyed", append(answer, "properties", "data", "properties", "keyed", "additionalProperties", "additionalProperties", "properties", "name", "type"), `"string"`},
 		{"object", append(answer, "properties", "data", "properties", "inner", "required"), `["a"]`},
+		{"object with more", append(answer, "properties", "data", "properties", "inner", "additionalProperties"), `{"type":"string","description":"others"}`},
 		{"after the nested", append(answer, "properties", "data", "properties", "last"), `{"type":"string"}`},
 		{"no data", []any{"paths", "/json-api/ask", "post", "responses", "200", "content", "application/json", "schema", "properties"}, `{"metadata":{"$ref":"#/components/schemas/Metadata"}}`},
 		{"refused", append(get, "responses", "403"), `{"$ref":"#/components/responses/AccessDenied"}`},
@@ -270,6 +272,7 @@ func TestReferencePages(t *testing.T) {
 		{"change_it.md", "| `flag-` | flag-NAME=1 |"},
 		{"change_it.md", "| `rows[].at` | Unix seconds, or null |  |\n"},
 		{"change_it.md", "| `left` | text; may be absent |  |\n"},
+		{"change_it.md", "| `inner.*` | text; may be absent | others |\n"},
 		{"change_it.md", "| `keyed.*.*.name` | text | its name |\n"},
 		{"change_it.md", "--data-urlencode user=USER \\\n  --data-urlencode names=NAMES \\\n"},
 		{"change_it.md", "hostkeep whmapi1 change_it user=USER names=NAMES\n"},

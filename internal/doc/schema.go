@@ -131,13 +131,14 @@ func data(list []wire.Member, path string) (s object, rest []wire.Member) {
 		properties = properties.with(name, described(value, told(m)))
 	}
 	s = object{{"type", "object"}}
-	if others != nil {
-		s = s.with("additionalProperties", others)
-	}
 	if len(required) > 0 {
 		s = s.with("required", required)
 	}
-	return s.with("properties", properties), list
+	s = s.with("properties", properties)
+	if others != nil {
+		s = s.with("additionalProperties", others)
+	}
+	return s, list
 }
 
 func told(m wire.Member) string {

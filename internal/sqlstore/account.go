@@ -9,14 +9,15 @@ import (
 )
 
 const (
-	accountColumns = "id, domain, temporary, package_id, ip, email, mailbox, home, uid, created, suspend_reason, suspended_at, locked, chg, " + planColumns
-	accountMarks   = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " + planMarks
+	accountColumns = "id, domain, temporary, package_id, ip, email, mailbox, home, uid, created, suspend_reason, suspended_at, locked, " +
+		"backup, mail_hold, mail_suspended, password_forced, chg, " + planColumns
+	accountMarks = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " + planMarks
 
 	// What an account is: its row, its principal, and the names of the owner
 	// and the package. The plan is the account's own, so its columns are named
 	// by the table that only they are taken from.
 	selectAccount = "SELECT a.id, a.domain, a.temporary, a.package_id, a.ip, a.email, a.mailbox, a.home, a.uid, a.created, " +
-		"a.suspend_reason, a.suspended_at, a.locked, a.chg, " +
+		"a.suspend_reason, a.suspended_at, a.locked, a.backup, a.mail_hold, a.mail_suspended, a.password_forced, a.chg, " +
 		"a.quota, a.bandwidth, a.max_ftp, a.max_sql, a.max_pop, a.max_lists, a.max_sub, a.max_parked, a.max_addon, a.max_email_per_hour, " +
 		"a.max_defer_fail, a.max_email_quota, a.max_team_users, a.feature_list, a.theme, a.language, a.shell, a.cgi, a.dedicated_ip, a.digest_auth, " +
 		"p.name, p.owner_id, p.reseller, p.suspended, COALESCE(o.name, ''), COALESCE(k.name, 'undefined') " +
@@ -40,8 +41,9 @@ const (
 )
 
 func intoAccount(_ *Reader, a *hostkeep.Account) []any {
-	into := append(make([]any, 0, 40), &a.ID, &a.Domain, intoBool(&a.TemporaryDomain), &a.PackageID, &a.IP, &a.Email, &a.MailboxFormat, &a.Home, &a.UID,
-		intoTime(&a.Created), &a.SuspendReason, intoTime(&a.SuspendedAt), intoBool(&a.Locked), &a.Change)
+	into := append(make([]any, 0, 44), &a.ID, &a.Domain, intoBool(&a.TemporaryDomain), &a.PackageID, &a.IP, &a.Email, &a.MailboxFormat, &a.Home, &a.UID,
+		intoTime(&a.Created), &a.SuspendReason, intoTime(&a.SuspendedAt), intoBool(&a.Locked),
+		intoBool(&a.Backup), intoBool(&a.MailHold), intoBool(&a.MailSuspended), intoBool(&a.PasswordForced), &a.Change)
 	into = append(into, intoPlan(&a.Plan)...)
 	return append(into, &a.User, &a.OwnerID, intoBool(&a.Reseller), intoBool(&a.Suspended), &a.Owner, &a.Package)
 }
@@ -49,7 +51,8 @@ func intoAccount(_ *Reader, a *hostkeep.Account) []any {
 func (tx *Tx) accountRow(a hostkeep.Account) []any {
 	return append([]any{
 		a.ID, a.Domain, bit(a.TemporaryDomain), a.PackageID, a.IP, a.Email, a.MailboxFormat, a.Home, a.UID,
-		micros(a.Created), a.SuspendReason, micros(a.SuspendedAt), bit(a.Locked), tx.seq,
+		micros(a.Created), a.SuspendReason, micros(a.SuspendedAt), bit(a.Locked),
+		bit(a.Backup), bit(a.MailHold), bit(a.MailSuspended), bit(a.PasswordForced), tx.seq,
 	}, planRow(a.Plan)...)
 }
 
@@ -111,29 +114,30 @@ func (r *Reader) AccountsOnPackage(packageID int64) (int64, error) {
 func (r *Reader) MaxUID() (int64, error) { return one(r, intoNumber, maxUID) }
 
 // InsertAccount adds the account of a principal that is there already and says
-// the same of it; ErrExists if the domain is taken.
+// the same of it, and its main domain; ErrExists if that is taken.
 func (tx *Tx) InsertAccount(a hostkeep.Account) error {
 	if err := tx.agree(a); err != nil {
 		return err
 	}
-	_, err := tx.exec(insertAccount, tx.accountRow(a)...)
-	if err == nil {
-		tx.touched(accountObject(a))
+	if _, err := tx.exec(insertAccount, tx.accountRow(a)...); err != nil {
+		return err
 	}
-	return err
+	tx.touched(accountObject(a))
+	return tx.mainDomain(a)
 }
 
-// UpdateAccount writes what is the account's own. User, OwnerID, Reseller and
+// UpdateAccount writes what is the account's own, its main domain with it; ErrExists
+// if that is taken. User, OwnerID, Reseller and
 // Suspended are its principal's: update that first, then they must agree.
 func (tx *Tx) UpdateAccount(a hostkeep.Account) error {
 	if err := tx.agree(a); err != nil {
 		return err
 	}
-	err := tx.update(updateAccount, append(tx.accountRow(a), a.ID)...)
-	if err == nil {
-		tx.touched(accountObject(a))
+	if err := tx.update(updateAccount, append(tx.accountRow(a), a.ID)...); err != nil {
+		return err
 	}
-	return err
+	tx.touched(accountObject(a))
+	return tx.mainDomain(a)
 }
 
 // SetPlans gives a plan to every account on a package.
@@ -163,7 +167,7 @@ func (tx *Tx) agree(a hostkeep.Account) error {
 	return nil
 }
 
-// DeleteAccount removes an account with its principal, tokens, sessions and
+// DeleteAccount removes an account with its principal, tokens, sessions, domains and
 // settings. What a reseller owned stays: its accounts become root's, its packages
 // and feature lists global.
 func (tx *Tx) DeleteAccount(id int64) error {
@@ -184,6 +188,9 @@ func (tx *Tx) DeleteAccount(id int64) error {
 		return err
 	}
 	if err := tx.dropLogin(id); err != nil {
+		return err
+	}
+	if err := tx.dropDomains(id); err != nil {
 		return err
 	}
 	if err := tx.update(deleteAccount, id); err != nil {

@@ -12,6 +12,7 @@ const (
 	allPrincipals    = "SELECT " + principalColumns + " FROM principal ORDER BY id"
 	principalByName  = "SELECT " + principalColumns + " FROM principal WHERE name = ?"
 	principalByID    = "SELECT " + principalColumns + " FROM principal WHERE id = ?"
+	principalsAlike  = "SELECT " + principalColumns + " FROM principal WHERE substr(name, 1, 8) = ?"
 	allResellers     = "SELECT " + principalColumns + " FROM principal WHERE reseller = 1"
 	principalHash    = "SELECT password FROM principal WHERE id = ?"
 	insertPrincipal  = "INSERT INTO principal (" + principalColumns + ", password) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -41,6 +42,14 @@ func (r *Reader) Principal(name string) (hostkeep.Principal, error) {
 // PrincipalByID finds a principal by id; ErrNotFound if there is none.
 func (r *Reader) PrincipalByID(id int64) (hostkeep.Principal, error) {
 	return one(r, intoPrincipal, principalByID, id)
+}
+
+// PrincipalsAlike lists by name the principals whose names have the same first
+// eight characters as name.
+func (r *Reader) PrincipalsAlike(name string) ([]hostkeep.Principal, error) {
+	list, err := many(r, intoPrincipal, principalsAlike, name[:min(len(name), 8)])
+	slices.SortFunc(list, func(a, b hostkeep.Principal) int { return strings.Compare(a.Name, b.Name) })
+	return list, err
 }
 
 // Resellers lists all resellers by name.

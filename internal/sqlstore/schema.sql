@@ -35,7 +35,7 @@ CREATE TABLE account (
 	dedicated_ip INTEGER NOT NULL,
 	digest_auth INTEGER NOT NULL,
 	chg INTEGER NOT NULL
-) STRICT;
+, backup INTEGER NOT NULL DEFAULT 0, mail_hold INTEGER NOT NULL DEFAULT 0, mail_suspended INTEGER NOT NULL DEFAULT 0, password_forced INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE UNIQUE INDEX account_domain ON account (domain) WHERE domain <> '';
 
@@ -49,6 +49,19 @@ CREATE TABLE acl_list (
 	privileges TEXT NOT NULL,
 	chg INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE domain (
+	id INTEGER NOT NULL PRIMARY KEY,
+	name TEXT NOT NULL UNIQUE,
+	account_id INTEGER NOT NULL REFERENCES account (id),
+	kind TEXT NOT NULL,
+	parent TEXT NOT NULL,
+	docroot TEXT NOT NULL,
+	canonical INTEGER NOT NULL,
+	chg INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX domain_account ON domain (account_id);
 
 CREATE TABLE feature_list (
 	id INTEGER NOT NULL PRIMARY KEY,
@@ -145,6 +158,8 @@ CREATE TABLE principal (
 ) STRICT;
 
 CREATE INDEX principal_owner ON principal (owner_id);
+
+CREATE INDEX principal_start ON principal (substr(name, 1, 8));
 
 CREATE TABLE record (
 	seq INTEGER NOT NULL PRIMARY KEY,

@@ -111,7 +111,7 @@ func testDeleteAccount(s *suite) {
 	for _, o := range rows[0].Objects {
 		kinds[o.Kind] = fmt.Sprintf("%d %s %t", o.ID, o.Name, o.Ref != "")
 	}
-	s.equal("objects", kinds, map[string]string{"token": "20 t true", "account": "10 carol false", "principal": "10 carol false"})
+	s.equal("objects", kinds, map[string]string{"token": "20 t true", "account": "10 carol false", "domain": "10 carol.test false", "principal": "10 carol false"})
 	s.read(func(r *sqlstore.Reader) error {
 		_, err := r.Account("carol")
 		s.is(err, hostkeep.ErrNotFound)

@@ -84,6 +84,9 @@ func cases() map[string]func(*suite) {
 		"session links":          testLinks,
 		"two-factor":             testTwoFactor,
 		"two-factor settings":    testTwoFactorSettings,
+		"domains":                testDomains,
+		"main domains":           testMainDomains,
+		"names that begin alike": testNamesAlike,
 	}
 }
 
@@ -239,6 +242,7 @@ func account(p hostkeep.Principal, domain string) hostkeep.Account {
 		ID: p.ID, User: p.Name, OwnerID: p.OwnerID, Reseller: p.Reseller, Suspended: p.Suspended, Domain: domain, TemporaryDomain: true,
 		PackageID: 1, Plan: plan(), IP: "192.0.2.7", Email: "a@b.test", MailboxFormat: "mdbox", Home: "/home/" + p.Name, UID: 1000 + p.ID,
 		Created: start(), SuspendReason: "why", SuspendedAt: start().Add(time.Hour), Locked: true,
+		Backup: true, MailHold: true, MailSuspended: true, PasswordForced: true,
 	}
 }
 

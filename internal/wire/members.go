@@ -1,6 +1,8 @@
 package wire
 
-import "reflect"
+import (
+	"reflect"
+)
 
 // Member is one value of an Out struct, for documentation.
 type Member struct {

@@ -74,7 +74,7 @@ type node struct {
 	quoted   bool     // numbers are written as text
 	blank    bool     // an empty text is null; an unlimited limit is the empty text
 	worded   bool     // the keys of a keyed object are words of ours
-	spread   bool     // a keyed object whose members are those of the data itself
+	spread   bool     // a keyed object whose items stand among the members around it
 	members  []member // of an object; of shapeByKey the key and the value
 	inner    label    // of shapeWrapped
 	elem     *node    // of a list or a keyed object

@@ -132,6 +132,7 @@ func TestCompileOutputRefuses(t *testing.T) {
 		Deep      []struct{ M map[int]int } `whm:"fine15"`
 		hidden    string                    `whm:"fine16"`
 		Inside    []inside                  `whm:"fine17"`
+		Spread    []string                  `whm:",spread"`
 	}
 	_ = bad{}.hidden
 	_, err := wire.CompileOutput(reflect.TypeFor[bad]())
@@ -142,7 +143,7 @@ func TestCompileOutputRefuses(t *testing.T) {
 		"NoTag: the name", "NoName: the name", "Unfit: the name", `the name "same" is taken`, "Float: the type", "Bytes: the type", "Map: the type",
 		"Any: the type", "Pointers: the type", "Num: the option", "Null: the option", "Omit: the option", "fine9: the option list", "Option: the option",
 		"Next: the type wire_test.recursive contains itself", "A: the name", "B: the name", "Note: a Note is embedded", "Data: the option data",
-		"M: the type", "hidden: it is not exported", "in_list: the option list",
+		"M: the type", "hidden: it is not exported", "in_list: the option list", "Spread: the option spread",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("not told: %s", want)

@@ -20,7 +20,7 @@ func (c *compiler) members(t reflect.Type, path []int, around []reflect.Type) (l
 		case flattened(sf):
 			list = append(list, c.members(sf.Type, at, around)...)
 		case !sf.IsExported() && !tagged:
-		case top && tag == ",spread":
+		case tag == ",spread":
 			list = append(list, c.spread(sf, at, around))
 		case top && tag == ",data":
 			c.setData(sf, at)
@@ -40,7 +40,8 @@ func (c *compiler) members(t reflect.Type, path []int, around []reflect.Type) (l
 	return list
 }
 
-// spread compiles a keyed object that is the data itself, rather than a member of it.
+// spread compiles a keyed object whose items stand among the members around it:
+// all of them, when it is the only one.
 func (c *compiler) spread(sf reflect.StructField, at []int, around []reflect.Type) member {
 	m := member{label: newLabel("*"), path: at, node: c.node(sf.Type, sf.Name, around), summary: sf.Tag.Get("doc")}
 	if m.shape != shapeKeyed || m.pointer || !sf.IsExported() {

@@ -38,6 +38,7 @@ const (
 	RawOut              // rawout; null when the call failed
 	InStatus            // statusmsg of a success
 	AtTop               // output, at the top, of a success
+	InOutput            // output, at the top, whether it failed or not; null when there is none
 )
 
 // V0 says how API 0 answers a function. The zero value: it has no twin there.
@@ -46,7 +47,8 @@ type V0 struct {
 	Name    string // of Result's list, "" for "result"
 	Message string // statusmsg of a success that gives no reason of its own; "" is null
 	Log     Log
-	Under   string // Result: the members stand in an object of this name
+	Under   string // Result: the members stand in an object of this name; Plain: in a list of one record
+	Notes   bool   // messages and warnings stand there always: empty, or null when the call failed
 	Empty   bool   // Result: a failure answers lists empty instead of null
 	Bare    bool   // Result: a failure answers no members
 	Told    string // Single: the member, as API 0 names it, that a failure tells

@@ -141,6 +141,25 @@ func TestV0(t *testing.T) {
 		{"only in API 0", wire.V0{Form: wire.Result, Bare: true, Members: only("older")}, oldOut{Older: "o"}, `{"result":[{"status":1,"statusmsg":null,"older":"o"}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
 		{"the log beside the result", wire.V0{Form: wire.Result, Bare: true, Log: wire.AtTop, Message: "Did.", Members: only("")}, out, `{"result":[{"status":1,"statusmsg":"Did."}],"output":"log"}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
 		{"single", wire.V0{Form: wire.Single, Message: "Did.", Told: "who", Members: append(only("older", "count"), wire.Twin{Name: "older", As: "who"})}, oldOut{Older: "o", Count: 3}, `{"result":{"status":1,"statusmsg":"Did.","count":3,"who":"o"}}`, `{"result":{"status":0,"statusmsg":"No."}}`},
+		{
+			"in a list of one record",
+			wire.V0{Form: wire.Plain, Under: "bandwidth", Members: members},
+			out,
+			`{"bandwidth":[{` + told + `}]}`, `{"status":0,"statusmsg":"No.","error":"No."}`,
+		},
+		{
+			"the log beside",
+			wire.V0{Form: wire.Beside, Message: "Got.", Log: wire.InOutput, Members: members},
+			out,
+			`{` + told + `,"result":[{"status":1,"statusmsg":"Got."}],"output":"log"}`, `{"result":[{"status":0,"statusmsg":"No."}],"output":null}`,
+		},
+		{
+			"notes always",
+			wire.V0{Form: wire.Result, Under: "newcfg", Notes: true, Members: members},
+			said,
+			`{"result":[{"status":1,"statusmsg":"Done","messages":[],"warnings":["w"],"newcfg":{` + told + `}}]}`,
+			`{"result":[{"status":0,"statusmsg":"No.","messages":null,"warnings":null,"newcfg":null}]}`,
+		},
 	}
 	for _, tt := range tests {
 		r := old(t, tt.v, tt.out, true)

@@ -39,9 +39,7 @@ func (r *Reply) writeV0(to sink) {
 	case Single:
 		form.single(to, r, v, told, note)
 	}
-	if r.OK && form.Log == AtTop {
-		to.text(named("output"), note.Raw)
-	}
+	form.output(to, r.OK, note)
 	to.close(root, false)
 }
 
@@ -52,17 +50,47 @@ func (f *legacy) plain(to sink, r *Reply, v reflect.Value, told bool, note Note)
 		to.text(named("error"), note.Reason)
 		return
 	}
+	l := named(f.Under)
+	if f.Under != "" {
+		to.open(l, true)
+		to.open(l, false)
+	}
 	if told {
 		f.write(to, r, v, told, note)
 	}
-	f.notes(to, note)
+	if f.Under != "" {
+		to.close(l, false)
+		to.close(l, true)
+	}
+	f.notes(to, note, true)
+}
+
+func (f *legacy) output(to sink, ok bool, note Note) {
+	switch l := named("output"); {
+	case f.Log == AtTop && ok, f.Log == InOutput && note.Raw != "":
+		to.text(l, note.Raw)
+	case f.Log == InOutput:
+		to.null(l)
+	}
 }
 
 // notes are messages and warnings, where a function has some: without them what
 // API 1 tells would be lost.
-func (f *legacy) notes(to sink, note Note) {
-	writeTexts(to, named("messages"), note.Messages)
-	writeTexts(to, named("warnings"), note.Warnings)
+func (f *legacy) notes(to sink, note Note, ok bool) {
+	for _, n := range []struct {
+		l    label
+		list []string
+	}{{named("messages"), note.Messages}, {named("warnings"), note.Warnings}} {
+		switch {
+		case len(n.list) > 0 || !f.Notes:
+			writeTexts(to, n.l, n.list)
+		case ok:
+			to.open(n.l, true)
+			to.close(n.l, true)
+		default:
+			to.null(n.l)
+		}
+	}
 }
 
 func (f *legacy) status(to sink, note Note, ok bool, message string) {
@@ -81,7 +109,7 @@ func (f *legacy) status(to sink, note Note, ok bool, message string) {
 	} else if f.Log == RawOut {
 		to.null(named("rawout"))
 	}
-	f.notes(to, note)
+	f.notes(to, note, ok)
 }
 
 // result is a list of one record with the status and more.

@@ -39,6 +39,14 @@ func TestXML(t *testing.T) {
 		L wire.Keyed[[]string] `whm:"l"`
 		P wire.Keyed[*string]  `whm:"p"`
 	}
+	type inner struct {
+		A string             `whm:"a"`
+		K wire.Keyed[string] `whm:",spread"`
+		Z string             `whm:"z"`
+	}
+	type inlined struct {
+		I inner `whm:"i"`
+	}
 	at := time.Unix(5, 0)
 	tests := []struct{ about, got, want string }{
 		{"empty lists are nothing", markup(t, list{}), ``},
@@ -58,6 +66,10 @@ func TestXML(t *testing.T) {
 			`<w></w><k><item><key>all</key><value>1</value></item><item><key>a&lt;</key><value>2</value></item></k><o></o><l></l><p></p>`,
 		},
 		{
+			"keys among members", markup(t, inlined{inner{"1", wire.Keyed[string]{{"MX-b.test", "2"}, {"c", "3"}}, "4"}}),
+			`<i><a>1</a><item><key>MX-b.test</key><value>2</value></item><item><key>c</key><value>3</value></item><z>4</z></i>`,
+		},
+		{
 			"keys of objects, lists and null", markup(t, keys{O: wire.Keyed[node]{{"9", node{"x"}}, {"n", node{"y"}}}, L: wire.Keyed[[]string]{{"9", []string{"a", "b"}}, {"8", nil}, {"n", nil}}, P: wire.Keyed[*string]{{"9", nil}}}),
 			`<w></w><k></k><o><item><key>9</key><value><alias>x</alias></value></item><item><key>n</key><value><alias>y</alias></value></item></o>` +
 				`<l><item><key>9</key><value>a</value><value>b</value></item><item><key>8</key></item><item><key>n</key></item></l><p><item><key>9</key><value/></item></p>`,
@@ -72,6 +84,9 @@ func TestXML(t *testing.T) {
 			t.Errorf("%s:\n%s, want\n%s", tt.about, tt.got, want)
 		}
 		wellFormed(t, tt.got)
+	}
+	if got := answer(t, inlined{inner{"1", wire.Keyed[string]{{"MX-b.test", "2"}}, "4"}}); !strings.Contains(got, `{"i":{"a":"1","MX-b.test":"2","z":"4"}}`) {
+		t.Errorf("keys among members in JSON: %s", got)
 	}
 	failed := wire.Reply{Command: "</command><x>", Reason: "a<b"}
 	if got, want := string(failed.AppendXML(nil)), xmlHead+`<result><metadata><version>1</version><command>&lt;/command&gt;&lt;x&gt;</command><result>0</result><reason>a&lt;b</reason></metadata></result>`; got != want {

@@ -8,16 +8,33 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
-// Reader is what the family reads.
-type Reader interface {
+// Users is what the family reads of users and their tokens.
+type Users interface {
 	Principal(name string) (hostkeep.Principal, error)
 	PrincipalByID(id int64) (hostkeep.Principal, error)
+	PrincipalsAlike(name string) ([]hostkeep.Principal, error)
+	Tokens(ownerID int64) ([]hostkeep.Token, error)
+}
+
+// Hosting is what the family reads of what accounts have.
+type Hosting interface {
+	Domain(name string) (hostkeep.Domain, error)
+	DomainsOf(accountID int64) ([]hostkeep.Domain, error)
+	Domains(ownerID int64) ([]hostkeep.Domain, error)
+	Settings(ownerID int64, kind string) ([]hostkeep.Setting, error)
+}
+
+// Reader is what the family reads.
+type Reader interface {
+	Users
+	Hosting
 	Account(user string) (hostkeep.Account, error)
 	AccountByID(id int64) (hostkeep.Account, error)
 	AccountByDomain(domain string) (hostkeep.Account, error)
@@ -28,17 +45,31 @@ type Reader interface {
 	Allotment(ownerID, accountID, packageID int64) (hostkeep.Allotment, error)
 }
 
-// Tx is what the family writes, within one change.
-type Tx interface {
-	Reader
+// UserWriter is what the family writes of users.
+type UserWriter interface {
 	NewID() int64
 	InsertPrincipal(p hostkeep.Principal, passwordHash string) error
 	UpdatePrincipal(hostkeep.Principal) error
 	SetPasswordHash(id int64, passwordHash string) error
+	DeleteToken(hostkeep.Token) error
+	DropReseller(id int64) error
+}
+
+// AccountWriter is what the family writes of accounts and what they have.
+type AccountWriter interface {
 	InsertAccount(hostkeep.Account) error
 	UpdateAccount(hostkeep.Account) error
 	DeleteAccount(id int64) error
 	InsertPackage(hostkeep.Package) error
+	UpdateDomain(hostkeep.Domain) error
+	PutSetting(hostkeep.Setting) error
+}
+
+// Tx is what the family reads and writes, within one change.
+type Tx interface {
+	Reader
+	UserWriter
+	AccountWriter
 }
 
 // Deps is what the family is made of.
@@ -67,7 +98,7 @@ func Functions(d Deps) []*api.Function {
 	listed := wire.V0{Form: wire.Status, Members: []wire.Twin{
 		{Name: "acct", Members: []wire.Twin{{Name: "unix_startdate", Text: true}}},
 	}}
-	return []*api.Function{
+	return slices.Concat(f.outgoing(), f.modifying(), f.using(), f.naming(), []*api.Function{
 		api.Define(api.Decl{
 			Name: "createacct", Summary: "Make a cPanel account.", Since: "11.32",
 			Opens: []hostkeep.Privilege{hostkeep.CreateAcct}, Writes: true, Touches: api.NewAccounts,
@@ -124,7 +155,7 @@ func Functions(d Deps) []*api.Function {
 				{Name: "app", As: "services", Wrap: "app"},
 			}},
 		}, f.passwd),
-	}
+	})
 }
 
 const noSuchUser = "Sorry, the user %s does not exist."
@@ -141,6 +172,14 @@ func mine(r Reader, c hostkeep.Caller, user, missing string) (hostkeep.Account, 
 		return a, fmt.Errorf("finding the account: %w", err)
 	}
 	return a, nil
+}
+
+// orElse is ours for a row that is not there.
+func orElse(err error, ours *hostkeep.Error) error {
+	if errors.Is(err, hostkeep.ErrNotFound) {
+		return ours
+	}
+	return err
 }
 
 func sees(c hostkeep.Caller, a hostkeep.Account) bool {

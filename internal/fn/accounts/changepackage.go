@@ -53,6 +53,20 @@ func usable(r Reader, c hostkeep.Caller, name string) (hostkeep.Package, error) 
 	return p, nil
 }
 
+// noLongerForced takes forcepasswordchange's mark away: the user has another
+// password. root has no account.
+func noLongerForced(tx Tx, user string) error {
+	a, err := tx.Account(user)
+	if errors.Is(err, hostkeep.ErrNotFound) || err == nil && !a.PasswordForced {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("finding the account: %w", err)
+	}
+	a.PasswordForced = false
+	return tx.UpdateAccount(a)
+}
+
 type passwdIn struct {
 	User     string          `whm:"user,required"`
 	Password hostkeep.Secret `whm:"password,required,alias=pass"`
@@ -90,7 +104,10 @@ func (f family) passwd(ctx context.Context, c api.Call, in passwdIn) (out passwd
 				return err
 			}
 		}
-		return tx.SetPasswordHash(p.ID, hash)
+		if err := tx.SetPasswordHash(p.ID, hash); err != nil {
+			return err
+		}
+		return noLongerForced(tx, in.User)
 	})
 	out.App = []string{"system"}
 	out.Note = wire.Note{Reason: "Password changed for user " + in.User, Raw: "Changing password for " + in.User + "\nPassword for " + in.User + " has been changed\n"}

@@ -172,16 +172,16 @@ func (f family) createacct(ctx context.Context, c api.Call, in createIn) (out cr
 // asked reads what account is wanted, as far as the store is not needed.
 func (f family) asked(c hostkeep.Caller, in createIn) (a hostkeep.Account, err error) {
 	a = hostkeep.Account{
-		User: strings.ToLower(in.Username), Domain: strings.ToLower(strings.TrimSuffix(in.Domain, ".")), Email: in.Email,
+		User: strings.ToLower(in.Username), Domain: hostkeep.FoldDomain(in.Domain), Email: in.Email,
 		IP: f.IP, MailboxFormat: "maildir", Created: f.Now(), Reseller: in.Reseller || in.NoDomain,
 	}
 	if err := checkUsername(a.User); err != nil {
 		return a, err
 	}
 	if a.Domain == "" {
-		a.Domain, a.TemporaryDomain = a.User+".temp."+f.Hostname, true
+		a.Domain, a.TemporaryDomain = f.temporary(a.User), true
 	}
-	if err := checkDomain(a.Domain); err != nil {
+	if err := hostkeep.CheckDomain(a.Domain); err != nil {
 		return a, err
 	}
 	if err := checkEmail(a.Email); err != nil {
@@ -192,9 +192,6 @@ func (f family) asked(c hostkeep.Caller, in createIn) (a hostkeep.Account, err e
 	}
 	if a.MailboxFormat != "maildir" && a.MailboxFormat != "mdbox" {
 		return a, hostkeep.Errorf(hostkeep.Invalid, "The parameter \"mailbox_format\" must be one of: maildir, mdbox.")
-	}
-	if a.Domain == f.Hostname {
-		return a, hostkeep.Errorf(hostkeep.Conflict, "The domain %q is the server's own name.", a.Domain)
 	}
 	return a, f.rootOnly(c, in, &a)
 }
@@ -234,7 +231,7 @@ func (f family) rootOnly(c hostkeep.Caller, in createIn, a *hostkeep.Account) er
 // insert checks against the store and writes principal and account. It answers
 // also the account's name servers.
 func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account, hash string) (_ hostkeep.Account, names [4]string, err error) {
-	if err := free(tx, a); err != nil {
+	if err := nameFree(tx, a.User, 0); err != nil {
 		return a, names, err
 	}
 	pkg, plan, err := in.plan(tx, c)
@@ -252,6 +249,9 @@ func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account
 	}
 	if settled.MainIP != "" && in.CustomIP == "" {
 		a.IP = settled.MainIP
+	}
+	if err := f.domainFree(tx, a); err != nil {
+		return a, names, err
 	}
 	if a.UID == 0 {
 		top, err := tx.MaxUID()
@@ -278,21 +278,6 @@ func (f family) nameServers(s hostkeep.Reseller) (names [4]string) {
 	return names
 }
 
-// free refuses a user name or a domain that is taken.
-func free(tx Tx, a hostkeep.Account) error {
-	if _, err := tx.Principal(a.User); err == nil {
-		return hostkeep.Errorf(hostkeep.Conflict, "This system already has an account named %q.", a.User)
-	} else if !errors.Is(err, hostkeep.ErrNotFound) {
-		return fmt.Errorf("looking for the user: %w", err)
-	}
-	if _, err := tx.AccountByDomain(a.Domain); err == nil {
-		return hostkeep.Errorf(hostkeep.Conflict, "The domain %q already exists on this server.", a.Domain)
-	} else if !errors.Is(err, hostkeep.ErrNotFound) {
-		return fmt.Errorf("looking for the domain: %w", err)
-	}
-	return nil
-}
-
 // owner settles who owns the account: owner before ownerself before the caller.
 // Only root and holders of all name somebody else.
 func owner(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account) (string, int64, error) {
@@ -308,11 +293,17 @@ func owner(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account) (string, i
 	case !c.Rights.Has(hostkeep.All):
 		return "", 0, hostkeep.Errorf(hostkeep.Denied, "Only root and holders of \"all\" may make an account for another owner.")
 	}
-	p, err := tx.Principal(want)
-	if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && !p.WHMUser()) {
-		return "", 0, hostkeep.Errorf(hostkeep.NotFound, "The owner %q is neither root nor a reseller.", hostkeep.Clip(want, 64))
-	}
+	p, err := ownerNamed(tx, want)
 	return p.Name, p.ID, err
+}
+
+// ownerNamed finds who can own accounts.
+func ownerNamed(r Reader, name string) (hostkeep.Principal, error) {
+	p, err := r.Principal(name)
+	if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && !p.WHMUser()) {
+		return p, hostkeep.Errorf(hostkeep.NotFound, "The owner %q is neither root nor a reseller.", hostkeep.Clip(name, 64))
+	}
+	return p, err
 }
 
 // box is the text that WHM answers with a new account.

@@ -85,7 +85,9 @@ func (f family) read(ctx context.Context, owner int64) (rows []row, err error) {
 }
 
 func listed(a hostkeep.Account) row {
-	return row{summaryRow: shown(a), id: a.ID, ownerID: a.OwnerID}
+	return row{
+		summaryRow: shown(a), id: a.ID, ownerID: a.OwnerID, reseller: a.Reseller, quota: a.Plan.Quota, bandwidth: a.Plan.Bandwidth,
+	}
 }
 
 // renewed reads again what has changed, or answers nil where that is not enough:

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -8,10 +9,7 @@ import (
 	"github.com/hostkeep/hostkeep"
 )
 
-var (
-	username = regexp.MustCompile(`^[a-z][a-z0-9]{0,15}$`)
-	label    = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?$`)
-)
+var username = regexp.MustCompile(`^[a-z][a-z0-9]{0,15}$`)
 
 // reserved are names of system users and of services that no account may take.
 var reserved = []string{
@@ -24,28 +22,53 @@ var reserved = []string{
 // checkUsername takes a name in lower case. Source: createacct of the API
 // description; the list of reserved names is ours.
 func checkUsername(name string) error {
+	if strings.HasPrefix(name, "test") {
+		return hostkeep.Errorf(hostkeep.Invalid, "%q is not a valid user name: it may not begin with \"test\".", hostkeep.Clip(name, 40))
+	}
+	return checkOldUsername(name)
+}
+
+// checkOldUsername takes the name of an account that was made elsewhere, maybe
+// before WHM refused "test".
+func checkOldUsername(name string) error {
 	switch {
 	case !username.MatchString(name):
 		return hostkeep.Errorf(hostkeep.Invalid, "%q is not a valid user name: 1 to 16 letters and digits, not beginning with a digit.", hostkeep.Clip(name, 40))
-	case strings.HasPrefix(name, "test"):
-		return hostkeep.Errorf(hostkeep.Invalid, "%q is not a valid user name: it may not begin with \"test\".", name)
 	case slices.Contains(reserved, name):
 		return hostkeep.Errorf(hostkeep.Invalid, "%q is a reserved user name.", name)
 	}
 	return nil
 }
 
-// checkDomain takes a domain in lower case: at least two labels, the last not a
-// number. Names outside ASCII come as punycode.
-func checkDomain(domain string) error {
-	labels := strings.Split(domain, ".")
-	bad := len(domain) > 253 || len(labels) < 2 || strings.Trim(labels[len(labels)-1], "0123456789") == "" ||
-		slices.ContainsFunc(labels, func(l string) bool { return !label.MatchString(l) })
-	if bad {
-		return hostkeep.Errorf(hostkeep.Invalid, "%q is not a valid domain name.", hostkeep.Clip(domain, 80))
+// nameFree refuses a user name that somebody has, or whose first eight characters
+// are somebody's. id is who would have it, 0 for a new account.
+func nameFree(r Reader, name string, id int64) error {
+	alike, err := r.PrincipalsAlike(name)
+	if err != nil {
+		return fmt.Errorf("looking for the user: %w", err)
+	}
+	for _, p := range alike {
+		switch {
+		case p.ID == id:
+		case p.Name == name:
+			return hostkeep.Errorf(hostkeep.Conflict, "This system already has an account named %q.", name)
+		default:
+			return hostkeep.Errorf(hostkeep.Conflict, "This system already has an account whose name begins with %q; the first eight characters must be its own.", name[:8])
+		}
 	}
 	return nil
 }
+
+// domainFree refuses a main domain that the account may not have.
+func (f family) domainFree(r Reader, a hostkeep.Account) error {
+	if a.Domain == f.Hostname || !a.TemporaryDomain && strings.HasSuffix(a.Domain, f.temporary("")) {
+		return hostkeep.Errorf(hostkeep.Conflict, "The domain %q is the server's own name.", a.Domain)
+	}
+	return hostkeep.MayTakeDomain(a, a.Domain, r.Domain)
+}
+
+// temporary is the domain of an account that has none.
+func (f family) temporary(user string) string { return user + ".temp." + f.Hostname }
 
 // checkEmail takes what could be one or several addresses; "" is none.
 func checkEmail(list string) error {

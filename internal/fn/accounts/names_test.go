@@ -26,7 +26,7 @@ func TestCheckUsername(t *testing.T) {
 func TestCheckDomain(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{"a.b", "example.com", "xn--mnchen-3ya.example", "_acme.example.org", strings.Repeat("a", 63) + ".example"} {
-		if err := checkDomain(good); err != nil {
+		if err := hostkeep.CheckDomain(good); err != nil {
 			t.Errorf("%q is refused: %v", good, err)
 		}
 	}
@@ -34,7 +34,7 @@ func TestCheckDomain(t *testing.T) {
 		"", "example", ".example.com", "example..com", "-a.example", "a-.example", "ex ample.com", "example.com/x", "192.0.2.1", "münchen.example",
 		strings.Repeat("a", 64) + ".example", strings.Repeat("a.", 127) + "toolong", "a\n.example", "*.example.com",
 	} {
-		if err := checkDomain(bad); hostkeep.KindOf(err) != hostkeep.Invalid {
+		if err := hostkeep.CheckDomain(bad); hostkeep.KindOf(err) != hostkeep.Invalid {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}

@@ -59,7 +59,9 @@ type row struct {
 	Standalone     string `whm:"standalone_feature"`
 	StandaloneName string `whm:"standalone_feature_name"`
 
-	id, ownerID int64
+	id, ownerID      int64
+	reseller         bool
+	quota, bandwidth hostkeep.Limit // in MB
 }
 
 type childNode struct {
@@ -76,6 +78,7 @@ func shown(a hostkeep.Account) summaryRow {
 		Shell: shell(a), Partition: "home", IP: a.IP, Email: orUnknown(a.Email),
 		StartDate: a.Created.UTC().Format("06 Jan 02 15:04"), Started: a.Created,
 		Suspended: a.Suspended, SuspendReason: suspendReason(a), SuspendTime: a.SuspendedAt, Locked: a.Locked,
+		Backup: a.Backup, MailHold: a.MailHold, MailSuspended: a.MailSuspended,
 		Temporary: a.TemporaryDomain, TemporaryDomain: a.TemporaryDomain,
 		DiskUsed: "0M", DiskLimit: megabytes(p.Quota), InodesLimit: hostkeep.Unlimited,
 		MaxFTP: p.MaxFTP, MaxLists: p.MaxLists, MaxPop: p.MaxPop, MaxSQL: p.MaxSQL, MaxSub: p.MaxSub,
@@ -85,6 +88,9 @@ func shown(a hostkeep.Account) summaryRow {
 	}
 }
 
+// noShell is the shell of an account without shell access.
+const noShell = "/usr/local/cpanel/bin/noshell"
+
 func shell(a hostkeep.Account) string {
 	switch {
 	case a.Suspended:
@@ -92,7 +98,7 @@ func shell(a hostkeep.Account) string {
 	case a.Plan.Shell:
 		return "/bin/bash"
 	}
-	return "/usr/local/cpanel/bin/noshell"
+	return noShell
 }
 
 func suspendReason(a hostkeep.Account) string {

@@ -1,0 +1,212 @@
+package domains
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+)
+
+type parkIn struct {
+	Domain string `whm:"domain,required,max=255"`
+	User   string `whm:"username,required"`
+	Site   string `whm:"web_vhost_domain,required,max=255" doc:"the domain of the account whose site it shows"`
+}
+
+// park parks a domain on a site of an account. On the main domain's it counts as
+// parked, on a subdomain's as an addon, as cPanel counts them.
+func (f family) park(ctx context.Context, c api.Call, in parkIn) (out api.Done, err error) {
+	return out, f.Change(ctx, c.Change(), func(tx Tx) error {
+		site, a, err := mine(tx, c.Caller, in.Site, noDomain(in.Site))
+		switch {
+		case err != nil:
+			return err
+		case a.User != in.User:
+			return noDomain(in.Site)
+		}
+		d := hostkeep.Domain{Name: hostkeep.FoldDomain(in.Domain), Parent: site.Name, Docroot: site.Docroot}
+		switch site.Kind {
+		case hostkeep.MainDomain:
+			d.Kind = hostkeep.ParkedDomain
+		case hostkeep.SubDomain:
+			d.Kind = hostkeep.AddonDomain
+		default:
+			return hostkeep.Errorf(hostkeep.Invalid, "The domain %q has no site of its own: it is parked on %q.", site.Name, site.Parent)
+		}
+		return f.add(tx, a, d)
+	})
+}
+
+type subdomainIn struct {
+	Domain    string `whm:"domain,required,max=255" doc:"below a domain of an account"`
+	Docroot   string `whm:"document_root,required,max=1024" doc:"below the account's home, or an absolute path there"`
+	Canonical bool   `whm:"use_canonical_name,default=0"`
+}
+
+type subdomainOut struct {
+	User string `whm:"username"`
+}
+
+// createSubdomain finds the account by the nearest domain above.
+func (f family) createSubdomain(ctx context.Context, c api.Call, in subdomainIn) (out subdomainOut, err error) {
+	name := hostkeep.FoldDomain(in.Domain)
+	if err := hostkeep.CheckDomain(name); err != nil {
+		return out, err
+	}
+	err = f.Change(ctx, c.Change(), func(tx Tx) error {
+		above, a, err := nearest(tx, c.Caller, name)
+		if err != nil {
+			return err
+		}
+		d := hostkeep.Domain{Name: name, Kind: hostkeep.SubDomain, Parent: above.Name, Canonical: in.Canonical}
+		if d.Docroot, err = below(a.Home, "document_root", in.Docroot); err != nil {
+			return err
+		}
+		out.User = a.User
+		return f.add(tx, a, d)
+	})
+	return out, err
+}
+
+// nearest finds the domain that a name is below. That a foreign one is nearer
+// than one of the caller's is not said: neither is there.
+func nearest(tx Tx, c hostkeep.Caller, name string) (d hostkeep.Domain, a hostkeep.Account, err error) {
+	none := hostkeep.Errorf(hostkeep.NotFound, "There is no domain above %q.", name)
+	for _, above := range hostkeep.DomainsAbove(name) {
+		d, a, err = mine(tx, c, above, none)
+		if err != none { //nolint:errorlint // this very one
+			return d, a, err
+		}
+	}
+	return d, a, none
+}
+
+// below makes a document root relative to the home folder, in which it must be.
+func below(home, name, root string) (string, error) {
+	if rest, ok := strings.CutPrefix(root, home+"/"); ok {
+		root = rest
+	}
+	clean := path.Clean(strings.TrimPrefix(root, "/"))
+	if strings.HasPrefix(root, "/home/") || clean == "." || clean == ".." || strings.HasPrefix(clean, "../") {
+		return "", hostkeep.Errorf(hostkeep.Invalid, "The parameter %q must be a folder below the account's home.", name)
+	}
+	return clean, nil
+}
+
+// add checks the rules that all kinds have in common, and the account's limit.
+func (f family) add(tx Tx, a hostkeep.Account, d hostkeep.Domain) error {
+	if a.Suspended {
+		return hostkeep.Errorf(hostkeep.Conflict, "The account %s is suspended; no domain is added to it.", a.User)
+	}
+	if err := hostkeep.CheckDomain(d.Name); err != nil {
+		return err
+	}
+	if d.Name == f.Hostname || strings.HasSuffix(d.Name, ".temp."+f.Hostname) && d.Kind != hostkeep.SubDomain {
+		return hostkeep.Errorf(hostkeep.Conflict, "The domain %q is the server's own name.", d.Name)
+	}
+	if err := hostkeep.MayTakeDomain(a, d.Name, tx.Domain); err != nil {
+		return err
+	}
+	all, err := tx.DomainsOf(a.ID)
+	if err != nil {
+		return fmt.Errorf("finding the account's domains: %w", err)
+	}
+	limit, used := allowance(a.Plan, d.Kind), hostkeep.Limit(0)
+	for _, other := range all {
+		if other.Kind == d.Kind {
+			used++
+		}
+	}
+	if limit != hostkeep.Unlimited && used >= limit {
+		return hostkeep.Errorf(hostkeep.Conflict, "The account %s may have %s domains of the kind %q and has %s.", a.User, limit, d.Kind, used)
+	}
+	d.ID, d.AccountID = tx.NewID(), a.ID
+	return tx.InsertDomain(d)
+}
+
+func allowance(p hostkeep.Plan, kind hostkeep.DomainKind) hostkeep.Limit {
+	switch kind {
+	case hostkeep.ParkedDomain:
+		return p.MaxParked
+	case hostkeep.AddonDomain:
+		return p.MaxAddon
+	case hostkeep.SubDomain:
+		return p.MaxSub
+	}
+	return 0
+}
+
+type docrootIn struct {
+	User    string `whm:"username,required"`
+	Docroot string `whm:"docroot,required,max=1024" doc:"below the account's home, or an absolute path there"`
+}
+
+type docrootOut struct {
+	Docroot string `whm:"documentroot"`
+}
+
+// setPrimaryDocroot moves what is parked on the main domain along.
+func (f family) setPrimaryDocroot(ctx context.Context, c api.Call, in docrootIn) (out docrootOut, err error) {
+	err = f.Change(ctx, c.Change(), func(tx Tx) error {
+		a, err := tx.Account(in.User)
+		if errors.Is(err, hostkeep.ErrNotFound) || err == nil && !c.User.Owns(hostkeep.Principal{ID: a.ID, OwnerID: a.OwnerID}) {
+			return hostkeep.Errorf(hostkeep.NotFound, noSuchUser, hostkeep.Clip(in.User, 64))
+		}
+		if err != nil {
+			return fmt.Errorf("finding the account: %w", err)
+		}
+		root, err := below(a.Home, "docroot", in.Docroot)
+		if err != nil {
+			return err
+		}
+		all, err := tx.DomainsOf(a.ID)
+		if err != nil {
+			return fmt.Errorf("finding the account's domains: %w", err)
+		}
+		out.Docroot = a.Home + "/" + root
+		for _, d := range all {
+			if d.Kind == hostkeep.MainDomain || d.Kind == hostkeep.ParkedDomain {
+				d.Docroot = root
+				if err := tx.UpdateDomain(d); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+type deleteOut struct {
+	Type *string `whm:"type" doc:"addon, parked or sub"`
+	User string  `whm:"username"`
+}
+
+func (f family) deleteDomain(ctx context.Context, c api.Call, in domainIn) (out deleteOut, err error) {
+	err = f.Change(ctx, c.Change(), func(tx Tx) error {
+		d, a, err := mine(tx, c.Caller, in.Domain, noDomain(in.Domain))
+		if err != nil {
+			return err
+		}
+		if d.Kind == hostkeep.MainDomain {
+			return hostkeep.Errorf(hostkeep.Invalid, "%q is the main domain of %s, which goes only with the account.", d.Name, a.User)
+		}
+		all, err := tx.DomainsOf(a.ID)
+		if err != nil {
+			return fmt.Errorf("finding the account's domains: %w", err)
+		}
+		for _, other := range all {
+			if other.Parent == d.Name {
+				return hostkeep.Errorf(hostkeep.Conflict, "The domain %q hangs on %q: remove it first.", other.Name, d.Name)
+			}
+		}
+		kind := string(d.Kind)
+		out = deleteOut{Type: &kind, User: a.User}
+		return tx.DeleteDomain(d)
+	})
+	return out, err
+}
