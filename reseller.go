@@ -146,6 +146,9 @@ func (a Allotment) Admits(now Account, was *Account) error {
 	return nil
 }
 
+// Offers reports whether one more account may be on the package.
+func (a Allotment) Offers() bool { return a.admitsPackage(Account{}) == nil }
+
 func (a Allotment) admitsPackage(now Account) error {
 	l := a.Reseller.Limits
 	switch {

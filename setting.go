@@ -4,6 +4,10 @@ package hostkeep
 // server's.
 const ServerSettings int64 = 0
 
+// NameserverSetting is the kind of the server's own settings that name the name
+// servers of new zones, by their places, 1 to 4.
+const NameserverSetting = "nameserver"
+
 // Setting is a text that somebody set, found by its owner, its kind and its name.
 type Setting struct {
 	OwnerID int64  // a principal, or ServerSettings

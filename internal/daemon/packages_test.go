@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -340,4 +341,32 @@ func TestEditpkgIsHeldToResellerLimits(t *testing.T) {
 	w.must(w.root(), "editpkg", "name", "shop_basic", "quota", "300") // root may
 	w.must(shop, "editpkg", "name", "shop_basic", "maxpop", "3", "quota", "300")
 	w.refused(shop, "limit of 500 MB", "editpkg", "name", "shop_basic", "quota", "301")
+}
+
+// TestCreatablePackages: a reseller that is limited to some packages is offered
+// those, as long as their numbers last.
+func TestCreatablePackages(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	shop := w.as("shop")
+	w.must(shop, "addpkg", "name", "small", "quota", "10")
+	w.must(shop, "addpkg", "name", "large", "quota", "20")
+	offered := func(about, want string) {
+		t.Helper()
+		var names []string
+		for _, p := range rows(t, dataOf(t, w.must(shop, "listpkgs", "want", "creatable", "api.filter.enable", "1", "api.filter.a.field", "name", "api.filter.a.arg0", "shop_")), "pkg") {
+			names = append(names, fmt.Sprint(p["name"]))
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: %q is offered, want %q", about, got, want)
+		}
+	}
+	offered("without limits", "shop_large shop_small")
+	w.must(w.root(), "setresellerpackagelimit", "user", "shop", "package", "shop_small", "allowed", "1", "number", "1")
+	offered("limited to one", "shop_small")
+	w.must(shop, "createacct", "username", "last", "domain", "last.example", "plan", "shop_small")
+	offered("its number is used up", "")
+	if all := rows(t, dataOf(t, w.must(shop, "listpkgs", "want", "viewable")), "pkg"); len(all) < 2 {
+		t.Errorf("only %d can be viewed", len(all))
+	}
 }

@@ -217,3 +217,22 @@ func TestOwnKeys(t *testing.T) {
 		t.Errorf("API 1 has nvget: %+v", r)
 	}
 }
+
+// TestNameserversOfNewAccounts: a new account is told the name servers that
+// get_nameserver_config tells.
+func TestNameserversOfNewAccounts(t *testing.T) {
+	t.Parallel()
+	w := opened(t)
+	root := w.root()
+	told := func(user string) string {
+		d := dataOf(t, w.must(root, "createacct", "username", user, "domain", user+".example"))
+		return fmt.Sprint(d["nameserver"], " ", d["nameserver2"], " ", d["nameserver3"])
+	}
+	if got := told("one"); got != "ns1."+w.host+" ns2."+w.host+" " {
+		t.Errorf("nothing is set: %q", got)
+	}
+	w.must(root, "update_nameservers_config", "nameserver", "a.dns.example", "nameserver2", "b.dns.example", "nameserver3", "c.dns.example")
+	if got := told("two"); got != "a.dns.example b.dns.example c.dns.example" {
+		t.Errorf("three are set: %q", got)
+	}
+}

@@ -267,15 +267,26 @@ func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account
 	if err := tx.InsertPrincipal(p, hash); err != nil {
 		return a, names, err
 	}
-	return a, f.nameServers(settled), tx.InsertAccount(a)
+	if names, err = f.nameServers(tx, settled); err != nil {
+		return a, names, err
+	}
+	return a, names, tx.InsertAccount(a)
 }
 
-// nameServers are those that were set for a reseller, else the server's.
-func (f family) nameServers(s hostkeep.Reseller) (names [4]string) {
-	if copy(names[:], s.Nameservers) == 0 {
+// nameServers are those that were set for a reseller, else for the server, else
+// named after it.
+func (f family) nameServers(r Reader, s hostkeep.Reseller) (names [4]string, err error) {
+	if copy(names[:], s.Nameservers) > 0 {
+		return names, nil
+	}
+	list, err := r.Settings(hostkeep.ServerSettings, hostkeep.NameserverSetting)
+	for i, one := range list[:min(len(list), len(names))] {
+		names[i] = one.Value
+	}
+	if len(list) == 0 {
 		names[0], names[1] = "ns1."+f.Hostname, "ns2."+f.Hostname
 	}
-	return names
+	return names, err
 }
 
 // owner settles who owns the account: owner before ownerself before the caller.

@@ -3,6 +3,7 @@ package packages
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/hostkeep/hostkeep"
@@ -45,27 +46,42 @@ type listOut struct {
 }
 
 func (f family) listpkgs(ctx context.Context, c api.Call, in listIn) (out listOut, err error) {
-	var ps []hostkeep.Package
-	err = f.Read(ctx, func(r Reader) (err error) {
-		ps, err = r.Packages()
-		return err
-	})
-	slices.SortFunc(ps, func(a, b hostkeep.Package) int { return cmp.Compare(a.Name, b.Name) })
-	for _, p := range ps {
-		if in.wanted(c.Caller, p) {
-			out.Packages = append(out.Packages, shown(p))
+	err = f.Read(ctx, func(r Reader) error {
+		ps, err := r.Packages()
+		if err != nil {
+			return fmt.Errorf("listing the packages: %w", err)
 		}
-	}
+		slices.SortFunc(ps, func(a, b hostkeep.Package) int { return cmp.Compare(a.Name, b.Name) })
+		out.Packages = nil
+		for _, p := range ps {
+			wanted, err := in.wanted(r, c.Caller, p)
+			if err != nil {
+				return err
+			}
+			if wanted {
+				out.Packages = append(out.Packages, shown(p))
+			}
+		}
+		return nil
+	})
 	return out, err
 }
 
-// wanted: what the caller may edit is its own; what it may use for accounts, what it
-// may view and all that there is for it are the same packages here.
-func (in listIn) wanted(c hostkeep.Caller, p hostkeep.Package) bool {
-	if in.Want == "editable" {
-		return c.MayChange(p.OwnerID)
+// wanted: what the caller may edit is its own; what it may view and all that there
+// is for it are the same packages here; of those a limited reseller cannot use all
+// for a new account.
+func (in listIn) wanted(r Reader, c hostkeep.Caller, p hostkeep.Package) (bool, error) {
+	switch {
+	case in.Want == "editable":
+		return c.MayChange(p.OwnerID), nil
+	case in.Want != "creatable" || !c.MayUsePackage(p) || c.User.Rights().Has(hostkeep.All):
+		return c.MayUsePackage(p), nil
 	}
-	return c.MayUsePackage(p)
+	a, err := r.Allotment(c.User.ID, 0, p.ID)
+	if err != nil {
+		return false, fmt.Errorf("finding the caller's limits: %w", err)
+	}
+	return a.Offers(), nil
 }
 
 func shown(p hostkeep.Package) row {

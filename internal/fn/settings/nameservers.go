@@ -23,7 +23,7 @@ func (f family) getNameservers(ctx context.Context, c api.Call, _ struct{}) (out
 			out.Nameservers = settled.Nameservers
 			return err
 		}
-		list, err := r.Settings(hostkeep.ServerSettings, kindName) // named by their places, 1 to 4
+		list, err := r.Settings(hostkeep.ServerSettings, hostkeep.NameserverSetting) // named by their places, 1 to 4
 		out.Nameservers = make([]string, 0, len(list))
 		for _, s := range list {
 			out.Nameservers = append(out.Nameservers, s.Value)
@@ -57,7 +57,7 @@ func (f family) setNameservers(ctx context.Context, c api.Call, in setNameserver
 	}
 	return out, f.Change(ctx, c.Change(), func(tx Tx) error {
 		for i, name := range places {
-			if err := edit(tx, hostkeep.ServerSettings, kindName, strconv.Itoa(i+1), name); err != nil {
+			if err := edit(tx, hostkeep.ServerSettings, hostkeep.NameserverSetting, strconv.Itoa(i+1), name); err != nil {
 				return err
 			}
 		}

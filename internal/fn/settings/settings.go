@@ -43,7 +43,6 @@ type family struct{ Deps }
 // The kinds of setting that are this family's.
 const (
 	kindTweak    = "tweak"
-	kindName     = "nameserver"
 	kindPersonal = "personal"
 	kindKey      = "nv"
 	kindContact  = "contact"
