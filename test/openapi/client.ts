@@ -58,7 +58,7 @@ const one = 1 as const;
 }
 {
   const data = await get("/json-api/applist", {
-    "api.version": one, "api.filter.enable": one, "api.filter.a.field": "*", "api.filter.a.type": "begins", "api.filter.a.arg0": "list",
+    "api.version": one, "api.filter.enable": one, "api.filter.a.field": "*", "api.filter.a.type": "begins", "api.filter.a.arg0": "listacc",
     "api.chunk.enable": "y", "api.chunk.start": 1, "api.chunk.size": 1,
   });
   if (data.app.join() !== "listaccts") fail("applist, filtered and cut, has " + data.app.join());
