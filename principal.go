@@ -69,10 +69,20 @@ type Caller struct {
 
 	SessionID int64 // 0 unless Via is ViaSession
 
+	MadeBy    int64      // the API token whose link opened the session; 0: none
 	ReadOnly  bool       // the request's method (HEAD) must change nothing
 	Addr      netip.Addr // where the call came from; invalid for a command
 	RequestID string
 	RealUser  string // a command's operating system user
+}
+
+// Maker is the token that answers for what the caller leaves behind: its own, or
+// the one whose link opened its session; 0 for neither.
+func (c Caller) Maker() int64 {
+	if c.TokenID != 0 {
+		return c.TokenID
+	}
+	return c.MadeBy
 }
 
 // Full reports whether the caller has all the rights of its user.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hostkeep/hostkeep"
 )
@@ -26,7 +27,9 @@ func (a *Authenticator) Password(ctx context.Context, name string, secret hostke
 	c, err := a.byPassword(ctx, before, name, secret, r)
 	var refused *Refusal
 	if errors.As(err, &refused) {
-		failed, known = refused.Reason != ReasonNoCode, refused.User // people are asked for the code when the password was right
+		// The password was right where only the code was not there, not new, or not looked at.
+		right := []string{ReasonNoCode, ReasonUsedCode, ReasonWaits}
+		failed, known = !slices.Contains(right, refused.Reason), refused.User
 	}
 	return c, err
 }

@@ -92,7 +92,7 @@ func (a *Authenticator) bySession(ctx context.Context, r Request) (hostkeep.Call
 	}
 	a.use(ctx, s)
 	return hostkeep.Caller{
-		User: user, Via: hostkeep.ViaSession, Rights: user.Rights(), SessionID: s.ID, Addr: r.Addr, RequestID: r.ID,
+		User: user, Via: hostkeep.ViaSession, Rights: user.Rights(), SessionID: s.ID, MadeBy: s.MadeBy, Addr: r.Addr, RequestID: r.ID,
 	}, nil
 }
 

@@ -504,3 +504,67 @@ func TestSessionsNeedALease(t *testing.T) {
 		t.Errorf("%d %s", a.Code, a.Body)
 	}
 }
+
+// TestWhatASessionMakesGoesBackToItsToken: a leaked token leaves no way in: what
+// was made in a session that its link opened counts as made by the token, and a
+// token that is narrowed takes its sessions along.
+func TestWhatASessionMakesGoesBackToItsToken(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	opens := func(name string) *browser {
+		t.Helper()
+		c, err := w.with("root", w.newToken(w.root(), "token_name", name), "192.0.2.3")
+		if err != nil {
+			t.Fatal(err)
+		}
+		link, _ := w.link(c, "user", "root", "service", "whostmgrd")["url"].(string)
+		b := w.browser()
+		if got := b.follow(link); got != 303 {
+			t.Fatal(got)
+		}
+		return b
+	}
+	call := func(b *browser, query string) (data struct{ URL, Token string }) {
+		t.Helper()
+		var answer struct{ Data struct{ URL, Token string } }
+		a := b.send("POST", b.token+"/json-api/"+query, "api.version=1")
+		if err := json.Unmarshal(a.Body.Bytes(), &answer); err != nil || a.Code != 200 {
+			t.Fatalf("%d %s", a.Code, a.Body)
+		}
+		return answer.Data
+	}
+	first := opens("leak")
+	second := w.browser()
+	if got := second.follow(call(first, "create_user_session?user=root&service=whostmgrd").URL); got != 303 {
+		t.Fatal(got)
+	}
+	child := hostkeep.NewSecret(call(second, "api_token_create?token_name=child&acl=list-accts").Token)
+	second.is(200, "before its token is revoked")
+	w.must(w.root(), "api_token_revoke", "token_name", "leak", "revoke_made", "1")
+	first.is(403, "the token's session")
+	second.is(403, "the session's session")
+	if _, err := w.with("root", child, "192.0.2.3"); err == nil {
+		t.Error("a token that was made in a session outlives the token that opened it")
+	}
+	narrowed := opens("narrowed")
+	w.must(w.root(), "api_token_update", "token_name", "narrowed", "new_name", "narrower")
+	narrowed.is(200, "its token has another name")
+	w.must(w.root(), "api_token_update", "token_name", "narrower", "acl", "list-accts")
+	narrowed.is(403, "its token narrowed")
+	ended := opens("ended")
+	w.must(w.root(), "api_token_update", "token_name", "ended", "expires_at", fmt.Sprint(w.now.Add(time.Hour).Unix()))
+	ended.is(403, "its token given an end")
+}
+
+// TestARenameEndsSessions: the name that comes back does not bring them back.
+func TestARenameEndsSessions(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	w.setPassword("shop", "shop's own word")
+	b := w.session("shop", "shop's own word")
+	b.is(200, "signed in")
+	w.must(w.root(), "modifyacct", "user", "shop", "newuser", "shopper")
+	b.is(403, "renamed")
+	w.must(w.root(), "modifyacct", "user", "shopper", "newuser", "shop")
+	b.is(403, "renamed back")
+}

@@ -56,8 +56,8 @@ func (x *exchange) login() {
 
 // open signs in, unless the form is not one that a client of ours would send.
 func (x *exchange) open(form url.Values) (Opened, error) {
-	for _, values := range form {
-		if len(values) != 1 || strings.ContainsFunc(values[0], control) {
+	for name, values := range form {
+		if len(values) != 1 || strings.ContainsFunc(name, control) || strings.ContainsFunc(values[0], control) {
 			return Opened{}, errMalformed
 		}
 	}

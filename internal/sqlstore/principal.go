@@ -76,14 +76,17 @@ func (tx *Tx) InsertPrincipal(p hostkeep.Principal, passwordHash string) error {
 }
 
 // UpdatePrincipal writes all of p but its password. Sessions that p may no
-// longer have end.
+// longer have end, and all of them with its name.
 func (tx *Tx) UpdatePrincipal(p hostkeep.Principal) error {
-	err := tx.update(updatePrincipal, append(tx.principalRow(p), p.ID)...)
-	if err == nil {
-		tx.touched(principalObject(p))
-		err = tx.endSessions(p)
+	was, err := tx.PrincipalByID(p.ID)
+	if err != nil {
+		return err
 	}
-	return err
+	if err := tx.update(updatePrincipal, append(tx.principalRow(p), p.ID)...); err != nil {
+		return err
+	}
+	tx.touched(principalObject(p))
+	return tx.endSessions(was, p)
 }
 
 // SetPasswordHash sets the PHC text of a password; "" takes the password away.

@@ -40,6 +40,10 @@ func (tx *Tx) insertSession(s hostkeep.Session) error {
 // in and out, it is a change that the record keeps.
 func (tx *Tx) InsertLink(s hostkeep.Session) error {
 	s.Open = false
+	now := tx.store.now()
+	if _, err := tx.exec(sweepSessions, micros(now), micros(now.Add(-hostkeep.SessionIdle))); err != nil {
+		return err
+	}
 	err := tx.insertSession(s)
 	if err == nil {
 		tx.touched(hostkeep.Object{Kind: hostkeep.KindSession, ID: s.ID, Name: s.Service})
@@ -100,10 +104,10 @@ func (s *Store) EndSession(ctx context.Context, id int64) error {
 }
 
 // endSessions ends what a principal may no longer have: all sessions when it is
-// suspended, those of WHM when it is no WHM user.
-func (tx *Tx) endSessions(p hostkeep.Principal) (err error) {
+// suspended or has another name, those of WHM when it is no WHM user.
+func (tx *Tx) endSessions(was, p hostkeep.Principal) (err error) {
 	switch {
-	case p.Suspended:
+	case p.Suspended, p.Name != was.Name:
 		_, err = tx.exec(endSessionsOf, p.ID)
 	case !p.WHMUser():
 		_, err = tx.exec(endWHMOf, p.ID, hostkeep.ServiceWHM)

@@ -79,11 +79,19 @@ func (tx *Tx) InsertToken(t hostkeep.Token) error {
 }
 
 // UpdateToken writes t. Its hash is what nodes know it by and never changes: a
-// t with another hash is ErrNotFound, as is one that is gone.
+// t with another hash is ErrNotFound, as is one that is gone. Sessions that the
+// token opened for others end when what it may do, its end or its addresses change.
 func (tx *Tx) UpdateToken(t hostkeep.Token) error {
-	err := tx.update(updateToken, append(tx.tokenRow(t), t.ID, t.Hash[:])...)
-	if err == nil {
-		tx.touched(tokenObject(t))
+	was, err := tx.TokenByID(t.ID)
+	if err != nil {
+		return err
+	}
+	if err := tx.update(updateToken, append(tx.tokenRow(t), t.ID, t.Hash[:])...); err != nil {
+		return err
+	}
+	tx.touched(tokenObject(t))
+	if was.Privileges != t.Privileges || !was.Expires.Equal(t.Expires) || was.Addresses.String() != t.Addresses.String() {
+		_, err = tx.exec(endSessionsMade, t.ID)
 	}
 	return err
 }

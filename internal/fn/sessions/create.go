@@ -56,7 +56,7 @@ func (f family) create(ctx context.Context, c api.Call, in createIn) (out create
 			return err
 		}
 		now := f.Now()
-		link.ID, link.PrincipalID, link.Service, link.MadeBy = tx.NewID(), p.ID, in.Service, c.TokenID
+		link.ID, link.PrincipalID, link.Service, link.MadeBy = tx.NewID(), p.ID, in.Service, c.Maker()
 		link.Created, link.LastUsed, link.Ends = now, now, now.Add(hostkeep.LinkLife)
 		return tx.InsertLink(link)
 	})

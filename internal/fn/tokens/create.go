@@ -51,7 +51,7 @@ func (f family) create(ctx context.Context, c api.Call, in createIn) (out create
 // asked reads what token is wanted. What a bounded caller leaves out, it hands
 // down: its own end, its own addresses; asking for more by name is refused.
 func (f family) asked(c api.Call, in createIn) (t hostkeep.Token, warnings []string, err error) {
-	t = hostkeep.Token{OwnerID: c.User.ID, Name: in.Name, MadeBy: c.TokenID, Privileges: c.Rights}
+	t = hostkeep.Token{OwnerID: c.User.ID, Name: in.Name, MadeBy: c.Maker(), Privileges: c.Rights}
 	if err := hostkeep.CheckTokenName(in.Name); err != nil {
 		return t, nil, err
 	}
