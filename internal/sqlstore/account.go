@@ -35,8 +35,9 @@ const (
 
 	insertAccount = "INSERT INTO account (" + accountColumns + ") VALUES (" + accountMarks + ")"
 	updateAccount = "UPDATE account SET (" + accountColumns + ") = (" + accountMarks + ") WHERE id = ?"
-	accountsPlan  = "UPDATE account SET (chg, " + planColumns + ") = (?, " + planMarks + ") WHERE package_id = ?"
-	usersOn       = "SELECT a.id, p.name FROM account a JOIN principal p ON p.id = a.id WHERE a.package_id = ? ORDER BY a.id"
+	accountsPlan  = "UPDATE account SET (chg, " + planColumns + ") = (?, " + planMarks + ") WHERE package_id = ? AND id IN (SELECT id FROM principal WHERE" + ofOwner + ")"
+	usersOn       = "SELECT a.id, p.name FROM account a JOIN principal p ON p.id = a.id WHERE a.package_id = ? AND" + ofOwner + " ORDER BY a.id"
+	ofOwner       = " (CAST(? AS BIGINT) = 0 OR owner_id = ?)"
 	deleteAccount = "DELETE FROM account WHERE id = ?"
 )
 
@@ -140,13 +141,14 @@ func (tx *Tx) UpdateAccount(a hostkeep.Account) error {
 	return tx.mainDomain(a)
 }
 
-// SetPlans gives a plan to every account on a package.
-func (tx *Tx) SetPlans(packageID int64, p hostkeep.Plan) error {
-	accounts, err := many(&tx.Reader, func(_ *Reader, a *hostkeep.Account) []any { return []any{&a.ID, &a.User} }, usersOn, packageID)
+// SetPlans gives a plan to every account on a package that the owner has, or to
+// all of them if the owner is 0.
+func (tx *Tx) SetPlans(packageID, owner int64, p hostkeep.Plan) error {
+	accounts, err := many(&tx.Reader, func(_ *Reader, a *hostkeep.Account) []any { return []any{&a.ID, &a.User} }, usersOn, packageID, owner, owner)
 	if err != nil || len(accounts) == 0 {
 		return err
 	}
-	if _, err := tx.exec(accountsPlan, append(append([]any{tx.seq}, planRow(p)...), packageID)...); err != nil {
+	if _, err := tx.exec(accountsPlan, append(append([]any{tx.seq}, planRow(p)...), packageID, owner, owner)...); err != nil {
 		return err
 	}
 	for _, a := range accounts {

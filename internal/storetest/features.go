@@ -121,7 +121,7 @@ func testSetPlans(s *suite) {
 	}
 	p := plan()
 	p.Quota, p.FeatureList, p.Shell, p.DigestAuth = 1<<40, "g", false, true
-	at := s.do(func(tx *sqlstore.Tx) error { return tx.SetPlans(1, p) })
+	at := s.do(func(tx *sqlstore.Tx) error { return tx.SetPlans(1, 0, p) })
 	s.read(func(r *sqlstore.Reader) error {
 		for _, was := range []hostkeep.Account{a, b, c} {
 			got, err := r.Account(was.User)
@@ -139,5 +139,10 @@ func testSetPlans(s *suite) {
 	rows, err := s.store.Events(s.Context(), at.Seq-1, 1)
 	s.ok(err)
 	s.equal("objects", fmt.Sprint(rows[0].Objects), "[{account 10  bob} {account 11  carol}]")
-	s.unchanged(func() { s.do(func(tx *sqlstore.Tx) error { return tx.SetPlans(99, p) }) })
+	s.unchanged(func() { s.do(func(tx *sqlstore.Tx) error { return tx.SetPlans(99, 0, p) }) })
+	s.unchanged(func() { s.do(func(tx *sqlstore.Tx) error { return tx.SetPlans(1, 99, p) }) })
+	own := s.do(func(tx *sqlstore.Tx) error { return tx.SetPlans(1, a.OwnerID, plan()) })
+	rows, err = s.store.Events(s.Context(), own.Seq-1, 1)
+	s.ok(err)
+	s.equal("the owner's objects", fmt.Sprint(rows[0].Objects), "[{account 10  bob} {account 11  carol}]")
 }

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,10 +89,13 @@ func (f family) stored(r Reader, a hostkeep.Account) (u cpuser, err error) {
 	return u, nil
 }
 
-// bytes of a limit in MB.
+// bytes of a limit in MB; what is more than fits is the most that does.
 func bytes(l hostkeep.Limit) hostkeep.Limit {
 	if l == hostkeep.Unlimited {
 		return l
+	}
+	if l > math.MaxInt64>>20 {
+		return math.MaxInt64
 	}
 	return l << 20
 }

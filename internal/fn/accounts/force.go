@@ -30,6 +30,9 @@ func (f family) forcepasswordchange(ctx context.Context, c api.Call, in forceIn)
 	if err != nil {
 		return out, err
 	}
+	if len(wanted) > maxMass {
+		return out, hostkeep.Errorf(hostkeep.Invalid, "forcepasswordchange takes at most %d users.", maxMass)
+	}
 	names := make([]string, 0, len(wanted))
 	for name := range wanted {
 		names = append(names, name)

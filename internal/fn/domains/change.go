@@ -87,11 +87,12 @@ func nearest(tx Tx, c hostkeep.Caller, name string) (d hostkeep.Domain, a hostke
 
 // below makes a document root relative to the home folder, in which it must be.
 func below(home, name, root string) (string, error) {
-	if rest, ok := strings.CutPrefix(root, home+"/"); ok {
-		root = rest
+	if strings.HasPrefix(root, "/") {
+		root = path.Clean(root)
+		root, _ = strings.CutPrefix(root, home+"/")
 	}
-	clean := path.Clean(strings.TrimPrefix(root, "/"))
-	if strings.HasPrefix(root, "/home/") || clean == "." || clean == ".." || strings.HasPrefix(clean, "../") {
+	clean := path.Clean(strings.TrimLeft(root, "/"))
+	if strings.HasPrefix(root, "/home/") || strings.HasPrefix(root, "//") || clean == "." || clean == ".." || strings.HasPrefix(clean, "../") {
 		return "", hostkeep.Errorf(hostkeep.Invalid, "The parameter %q must be a folder below the account's home.", name)
 	}
 	return clean, nil

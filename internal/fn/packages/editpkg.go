@@ -81,8 +81,8 @@ func named(v *string) *string {
 	return v
 }
 
-// editpkg changes the package and every account on it, whatever values of its own
-// an account had: all or nothing.
+// editpkg changes the package and every account on it that the caller may change,
+// whatever values of its own an account had: all or nothing.
 func (f family) editpkg(ctx context.Context, c api.Call, in editIn) (addOut, error) {
 	err := f.Change(ctx, c.Change(), func(tx Tx) error {
 		p, err := editable(tx, c.Caller, in.Name)
@@ -113,13 +113,18 @@ func (f family) editpkg(ctx context.Context, c api.Call, in editIn) (addOut, err
 }
 
 // apply gives a package's plan to the accounts on it, and holds what they come to
-// then to the limits of the reseller that does it. Whoever may set limits is not held to them.
+// then to the limits of the reseller that does it. A reseller's package may be on
+// accounts of others, which moved or were made with it: those keep their plan.
+// Whoever may set limits is not held to them, and reaches every account.
 func apply(tx Tx, c hostkeep.Caller, p hostkeep.Package) error {
+	if c.User.Rights().Has(hostkeep.All) {
+		return tx.SetPlans(p.ID, 0, p.Plan)
+	}
 	accounts, err := tx.Accounts(c.User.ID)
 	if err != nil {
 		return fmt.Errorf("finding the accounts: %w", err)
 	}
-	if err := tx.SetPlans(p.ID, p.Plan); err != nil || c.User.Rights().Has(hostkeep.All) {
+	if err := tx.SetPlans(p.ID, c.User.ID, p.Plan); err != nil {
 		return err
 	}
 	accounts = slices.DeleteFunc(accounts, func(a hostkeep.Account) bool { return a.PackageID != p.ID || a.OwnerID != c.User.ID })

@@ -17,16 +17,23 @@ import (
 
 var extensionName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
 
+// maxExtensions keeps a package's row, and the time that a change of it takes, small.
+const maxExtensions = 100
+
 // extensions reads names that blanks separate; each counts once.
 func extensions(text string) (string, error) {
 	var names []string
+	seen := map[string]bool{}
 	for _, n := range strings.Fields(text) {
 		if !extensionName.MatchString(n) || len(n) > 60 {
 			return "", hostkeep.Errorf(hostkeep.Invalid, "%q is no name of a package extension: 1 to 60 letters, digits, dots, hyphens and underscores.", hostkeep.Clip(n, 60))
 		}
-		if !slices.Contains(names, n) {
-			names = append(names, n)
+		if !seen[n] {
+			seen[n], names = true, append(names, n)
 		}
+	}
+	if len(names) > maxExtensions {
+		return "", hostkeep.Errorf(hostkeep.Conflict, "A package has at most %d extensions.", maxExtensions)
 	}
 	return strings.Join(names, " "), nil
 }

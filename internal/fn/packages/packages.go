@@ -31,8 +31,8 @@ type Tx interface {
 	InsertPackage(hostkeep.Package) error
 	UpdatePackage(hostkeep.Package) error
 	DeletePackage(id int64) error
-	// SetPlans gives a plan to every account on a package.
-	SetPlans(packageID int64, p hostkeep.Plan) error
+	// SetPlans gives a plan to every account on a package that the owner has; 0: everybody.
+	SetPlans(packageID, owner int64, p hostkeep.Plan) error
 }
 
 // Deps is what the family is made of.
