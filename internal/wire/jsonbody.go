@@ -76,10 +76,13 @@ func (c *collector) jsonMember(d *json.Decoder) error {
 func (c *collector) addJSON(name string, raw json.RawMessage) error {
 	switch raw[0] {
 	case 'n':
+		before := len(c.pairs)
 		if err := c.add(name, ""); err != nil {
 			return err
 		}
-		c.pairs[len(c.pairs)-1].null = name != ""
+		if len(c.pairs) > before { // a member without a name is none
+			c.pairs[before].null = true
+		}
 		return nil
 	case 't':
 		return c.add(name, "1")
