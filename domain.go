@@ -65,6 +65,19 @@ func DomainsAbove(domain string) (above []string) {
 	}
 }
 
+// TemporaryDomain is the main domain of an account that was given none.
+func TemporaryDomain(user, hostname string) string { return user + ".temp." + hostname }
+
+// NotTheServers refuses the server's own name to everybody, and the temporary
+// domains to whoever has not got one: temporary is for those and for what hangs
+// below one.
+func NotTheServers(domain, hostname string, temporary bool) error {
+	if domain == hostname || !temporary && strings.HasSuffix(domain, TemporaryDomain("", hostname)) {
+		return Errorf(Conflict, "The domain %q is the server's own name.", domain)
+	}
+	return nil
+}
+
 // MayTakeDomain decides whether an account may have a domain: nobody has it, and
 // it is not below one that somebody else has, whose visitors and mail it could
 // draw to itself. What the account's own owner has is not somebody else's: a

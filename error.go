@@ -60,6 +60,9 @@ var ErrExists = errors.New("exists already")
 // committed: it may or may not be in force, and must be read again.
 var ErrOutcomeUnknown = errors.New("the outcome of the commit is unknown")
 
+// Control reports an ASCII control character.
+func Control(r rune) bool { return r < ' ' || r == 0x7f }
+
 // Clip shortens a caller's text for a message, to n bytes at a rune's edge.
 func Clip(s string, n int) string {
 	if len(s) <= n {

@@ -16,7 +16,7 @@ func CheckPassword(user string, s Secret) error {
 		return Errorf(Invalid, "The password is too short: it needs at least %d characters.", MinPassword)
 	case len(p) > MaxPassword:
 		return Errorf(Invalid, "The password is too long: it has at most %d bytes.", MaxPassword)
-	case strings.ContainsFunc(p, func(r rune) bool { return r < 0x20 || r == 0x7f }):
+	case strings.ContainsFunc(p, Control):
 		return Errorf(Invalid, "The password holds a control character.")
 	case p == user:
 		return Errorf(Invalid, "The password must not be the user's name.")

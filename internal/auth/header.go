@@ -55,7 +55,7 @@ func parseBasic(text string) (credential, string) {
 	if err != nil {
 		return credential{}, ReasonMalformed
 	}
-	if strings.ContainsFunc(string(plain), func(r rune) bool { return r < ' ' || r == 0x7f }) {
+	if strings.ContainsFunc(string(plain), hostkeep.Control) {
 		return credential{}, ReasonControl
 	}
 	return split(schemeBasic, string(plain))
@@ -76,5 +76,5 @@ func split(s scheme, text string) (credential, string) {
 
 // hasControl allows the tab: it may stand before a token.
 func hasControl(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+	return strings.ContainsFunc(s, func(r rune) bool { return r != '\t' && hostkeep.Control(r) })
 }

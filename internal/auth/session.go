@@ -86,14 +86,19 @@ func (a *Authenticator) bySession(ctx context.Context, r Request) (hostkeep.Call
 	if err != nil {
 		return hostkeep.Caller{}, err
 	}
-	token := a.keys.HashSession(hostkeep.NewSecret(r.Token))
-	if !hostkeep.WellFormedSecurityToken(r.Token) || subtle.ConstantTimeCompare(s.Token[:], token[:]) != 1 {
+	if !hostkeep.WellFormedSecurityToken(r.Token) || !a.guards(s, r.Token) {
 		return hostkeep.Caller{}, refuse(ReasonToken, user, 0)
 	}
 	a.use(ctx, s)
 	return hostkeep.Caller{
 		User: user, Via: hostkeep.ViaSession, Rights: user.Rights(), SessionID: s.ID, MadeBy: s.MadeBy, Addr: r.Addr, RequestID: r.ID,
 	}, nil
+}
+
+// guards reports whether a security token is the session's.
+func (a *Authenticator) guards(s hostkeep.Session, token string) bool {
+	h := a.keys.HashSession(hostkeep.NewSecret(token))
+	return subtle.ConstantTimeCompare(s.Token[:], h[:]) == 1
 }
 
 // find is the session of a cookie, with its user, as of now. The security token
@@ -169,8 +174,7 @@ func (a *Authenticator) Logout(ctx context.Context, r Request) error {
 	if err != nil {
 		return err
 	}
-	token := a.keys.HashSession(hostkeep.NewSecret(r.Token))
-	if r.Token != "" && subtle.ConstantTimeCompare(s.Token[:], token[:]) != 1 {
+	if r.Token != "" && !a.guards(s, r.Token) {
 		return refuse(ReasonToken, user, 0)
 	}
 	if err := a.sessions.EndSession(ctx, s.ID); err != nil {

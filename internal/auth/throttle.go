@@ -136,9 +136,8 @@ func (t *Throttle) left(a attempt, now time.Time) int64 {
 	}
 	network := t.table.get(subject{kind: ofNetwork, block: networkOf(a.addr)})
 	user := t.table.get(t.userOf(a.name))
-	switch {
-	case s[hostkeep.GuardByAddress] != 0 && network.alive(now) >= s[hostkeep.GuardNetworkFailures],
-		t.guardsName(a) && user.alive(now) >= s[hostkeep.GuardUserFailures]:
+	if s[hostkeep.GuardByAddress] != 0 && network.alive(now) >= s[hostkeep.GuardNetworkFailures] ||
+		t.guardsName(a) && user.alive(now) >= s[hostkeep.GuardUserFailures] {
 		limit = 1
 	}
 	return limit - own.alive(now)

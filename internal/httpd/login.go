@@ -38,11 +38,13 @@ func (x *exchange) login() {
 		x.loginPage(http.StatusOK, "")
 		return
 	}
+	only := query.Get("login_only") == "1"
 	form, ok := x.loginForm()
 	if !ok {
+		x.loginFailed(errMalformed, only)
 		return
 	}
-	only := form.Get("login_only") == "1" || query.Get("login_only") == "1"
+	only = only || form.Get("login_only") == "1"
 	if form.Get("goto_uri") == "" {
 		form.Set("goto_uri", query.Get("goto_uri"))
 	}
@@ -57,7 +59,7 @@ func (x *exchange) login() {
 // open signs in, unless the form is not one that a client of ours would send.
 func (x *exchange) open(form url.Values) (Opened, error) {
 	for name, values := range form {
-		if len(values) != 1 || strings.ContainsFunc(name, control) || strings.ContainsFunc(values[0], control) {
+		if len(values) != 1 || strings.ContainsFunc(name, hostkeep.Control) || strings.ContainsFunc(values[0], hostkeep.Control) {
 			return Opened{}, errMalformed
 		}
 	}
@@ -66,26 +68,21 @@ func (x *exchange) open(form url.Values) (Opened, error) {
 	}, x.credential())
 }
 
-// loginForm reads the form, or answers why it cannot.
+// loginForm reads the form, if it is one.
 func (x *exchange) loginForm() (url.Values, bool) {
 	_ = x.ctl.SetReadDeadline(time.Now().Add(x.s.o.Limits.Read))
-	if kind, _, err := mime.ParseMediaType(x.r.Header.Get("Content-Type")); x.r.ContentLength > maxLogin || err != nil || kind != "application/x-www-form-urlencoded" {
-		x.loginFailed(errMalformed, x.r.URL.Query().Get("login_only") == "1")
+	kind, _, err := mime.ParseMediaType(x.r.Header.Get("Content-Type"))
+	if x.r.ContentLength > maxLogin || err != nil || kind != "application/x-www-form-urlencoded" {
 		return nil, false
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, maxLogin))
-	if err == nil {
-		x.read = true
-		var form url.Values
-		if form, err = url.ParseQuery(string(body)); err == nil {
-			return form, true
-		}
+	if err != nil {
+		return nil, false
 	}
-	x.loginFailed(errMalformed, x.r.URL.Query().Get("login_only") == "1")
-	return nil, false
+	x.read = true
+	form, err := url.ParseQuery(string(body))
+	return form, err == nil
 }
-
-func control(r rune) bool { return r < ' ' || r == 0x7f }
 
 // loginFailed answers a failed login, in JSON to who asked for it, else with the page.
 func (x *exchange) loginFailed(err error, only bool) {
@@ -142,7 +139,7 @@ func (x *exchange) redirect(target string) {
 func local(path string) string {
 	u, err := url.Parse(path)
 	if err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || u.Host != "" || u.Scheme != "" ||
-		strings.Contains(path, `\`) || strings.ContainsFunc(path, control) {
+		strings.Contains(path, `\`) || strings.ContainsFunc(path, hostkeep.Control) {
 		return "/"
 	}
 	if head, rest, _ := strings.Cut(path[1:], "/"); hostkeep.WellFormedSecurityToken("/" + head) {

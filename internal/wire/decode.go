@@ -210,7 +210,7 @@ func (f *field) control(r rune) bool {
 	if f.multiline && (r == '\n' || r == '\t' || r == '\r') {
 		return false
 	}
-	return r < 0x20 || r == 0x7f
+	return hostkeep.Control(r)
 }
 
 func (f *field) refuse(why string) error {

@@ -7,7 +7,6 @@ package accounts
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/hostkeep/hostkeep"
@@ -161,17 +160,9 @@ func Functions(d Deps) []*api.Function {
 const noSuchUser = "Sorry, the user %s does not exist."
 
 // mine finds an account that the caller may act on, as the change sees it. The
-// dispatcher asked the node's memory before; this asks the store. A foreign
-// account is answered like a missing one.
+// dispatcher asked the node's memory before; this asks the store.
 func mine(r Reader, c hostkeep.Caller, user, missing string) (hostkeep.Account, error) {
-	a, err := r.Account(user)
-	if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && !sees(c, a)) {
-		return a, hostkeep.Errorf(hostkeep.NotFound, missing, hostkeep.Clip(user, 64))
-	}
-	if err != nil {
-		return a, fmt.Errorf("finding the account: %w", err)
-	}
-	return a, nil
+	return c.FindAccount(user, missing, r.Account)
 }
 
 // orElse is ours for a row that is not there.
@@ -180,8 +171,4 @@ func orElse(err error, ours *hostkeep.Error) error {
 		return ours
 	}
 	return err
-}
-
-func sees(c hostkeep.Caller, a hostkeep.Account) bool {
-	return c.User.Owns(hostkeep.Principal{ID: a.ID, OwnerID: a.OwnerID})
 }

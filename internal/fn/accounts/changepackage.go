@@ -92,17 +92,12 @@ func (f family) passwd(ctx context.Context, c api.Call, in passwdIn) (out passwd
 		return out, err
 	}
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		p, err := tx.Principal(in.User)
-		if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && !c.User.Owns(p)) {
-			return hostkeep.Errorf(hostkeep.NotFound, noSuchUser, hostkeep.Clip(in.User, 64))
+		p, err := c.FindUser(in.User, noSuchUser, tx.Principal)
+		if err == nil {
+			err = c.MayTouchUser(p)
 		}
 		if err != nil {
 			return err
-		}
-		if p.WHMUser() {
-			if err := c.MayTouchWHMUser(p, p.Privileges); err != nil {
-				return err
-			}
 		}
 		if err := tx.SetPasswordHash(p.ID, hash); err != nil {
 			return err

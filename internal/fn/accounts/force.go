@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/hostkeep/hostkeep"
@@ -62,14 +61,12 @@ func force(tx Tx, c hostkeep.Caller, user string, on bool) error {
 	if err != nil {
 		return err
 	}
-	p, err := tx.PrincipalByID(a.ID)
-	if err != nil {
-		return fmt.Errorf("finding the user: %w", err)
+	p, err := hostkeep.UserOf(tx, a)
+	if err == nil {
+		err = c.MayTouchUser(p)
 	}
-	if p.WHMUser() {
-		if err := c.MayTouchWHMUser(p, p.Privileges); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
 	a.PasswordForced = on
 	return tx.UpdateAccount(a)

@@ -34,7 +34,7 @@ func (f family) visible(ctx context.Context, c hostkeep.Caller) (mine []row, err
 		return f.read(ctx, c.User.ID) // its own are few; root's list can wait for root
 	}
 	for _, a := range all {
-		if c.User.Owns(hostkeep.Principal{ID: a.id, OwnerID: a.ownerID}) {
+		if c.User.OwnsAccount(a.id, a.ownerID) {
 			mine = append(mine, a)
 		}
 	}

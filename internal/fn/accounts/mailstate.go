@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
@@ -143,14 +142,12 @@ func (f family) setDigestAuth(ctx context.Context, c api.Call, in digestIn) (out
 		if err != nil {
 			return err
 		}
-		p, err := tx.PrincipalByID(a.ID)
-		if err != nil {
-			return fmt.Errorf("finding the user: %w", err)
+		p, err := hostkeep.UserOf(tx, a)
+		if err == nil {
+			err = c.MayTouchUser(p)
 		}
-		if p.WHMUser() {
-			if err := c.MayTouchWHMUser(p, p.Privileges); err != nil {
-				return err
-			}
+		if err != nil {
+			return err
 		}
 		a.Plan.DigestAuth = in.Enable
 		return tx.UpdateAccount(a)

@@ -54,9 +54,9 @@ func (f family) modify(ctx context.Context, c api.Call, in modifyIn) (out change
 		if err != nil {
 			return err
 		}
-		p, err := tx.PrincipalByID(a.ID)
+		p, err := hostkeep.UserOf(tx, a)
 		if err != nil {
-			return fmt.Errorf("finding the user: %w", err)
+			return err
 		}
 		m := modification{family: f, tx: tx, c: c.Caller, in: in, before: a, a: a, p: p}
 		if err := m.run(); err != nil {
@@ -86,10 +86,8 @@ type modification struct {
 // run asks promise 2 first: whatever is changed of a WHM user needs standing,
 // because its name, its owner and its rights are among it.
 func (m *modification) run() error {
-	if m.p.WHMUser() {
-		if err := m.c.MayTouchWHMUser(m.p, m.p.Privileges); err != nil {
-			return err
-		}
+	if err := m.c.MayTouchUser(m.p); err != nil {
+		return err
 	}
 	for _, step := range []func() error{m.plan, m.plain, m.rename, m.domain, m.owner, m.reseller, m.write} {
 		if err := step(); err != nil {

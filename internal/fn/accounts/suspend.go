@@ -3,7 +3,6 @@ package accounts
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
@@ -19,7 +18,7 @@ type suspendIn struct {
 
 // suspendacct suspends, or, on a suspended account, keeps the newest reason.
 func (f family) suspendacct(ctx context.Context, c api.Call, in suspendIn) (out api.Done, err error) {
-	if err := notOneself(c.Caller, in.User, "suspend"); err != nil {
+	if err := c.NotOneself(in.User, "suspend"); err != nil {
 		return out, err
 	}
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
@@ -30,9 +29,7 @@ func (f family) suspendacct(ctx context.Context, c api.Call, in suspendIn) (out 
 		if a.Locked && !c.Rights.Has(hostkeep.All) {
 			return hostkeep.Errorf(hostkeep.Denied, "The account %s was suspended so that only root may change that.", a.User)
 		}
-		a.Suspended, a.SuspendReason, a.SuspendedAt = true, in.Reason, f.Now()
-		a.Locked = a.Locked || in.Disallow
-		return setSuspended(tx, a)
+		return hostkeep.Suspend(tx, a, in.Reason, f.Now(), in.Disallow)
 	})
 	out.Note = wire.Note{Raw: fmt.Sprintf("Suspending the account %s\n...Done\n%s's account has been suspended\n", in.User, in.User)}
 	return out, err
@@ -52,49 +49,10 @@ func (f family) unsuspendacct(ctx context.Context, c api.Call, in unsuspendIn) (
 		if a.Locked && !c.Rights.Has(hostkeep.All) {
 			return hostkeep.Errorf(hostkeep.Denied, "The account %s was suspended so that only root may unsuspend it.", a.User)
 		}
-		if err := mayRevive(tx, c.Caller, a); err != nil {
-			return err
-		}
-		a.Suspended, a.SuspendReason, a.SuspendedAt, a.Locked = false, "", time.Time{}, false
-		return setSuspended(tx, a)
+		return c.Unsuspend(tx, a)
 	})
 	out.Note = wire.Note{Raw: fmt.Sprintf("Unsuspending the account %s\n...Done\n%s's account is now active\n", in.User, in.User)}
 	return out, err
-}
-
-// mayRevive: the tokens and the password of a suspended reseller come back to
-// life with it, so promise 2 has a word to say, as it has for its password.
-func mayRevive(tx Tx, c hostkeep.Caller, a hostkeep.Account) error {
-	p, err := tx.PrincipalByID(a.ID)
-	if err != nil {
-		return fmt.Errorf("finding the user: %w", err)
-	}
-	if !a.Suspended || !p.WHMUser() {
-		return nil
-	}
-	return c.MayTouchWHMUser(p, p.Privileges)
-}
-
-// setSuspended keeps account and principal alike: the principal's mark is what
-// refuses the user's tokens.
-func setSuspended(tx Tx, a hostkeep.Account) error {
-	p, err := tx.PrincipalByID(a.ID)
-	if err != nil {
-		return fmt.Errorf("finding the user: %w", err)
-	}
-	p.Suspended = a.Suspended
-	if err := tx.UpdatePrincipal(p); err != nil {
-		return fmt.Errorf("marking the user: %w", err)
-	}
-	return tx.UpdateAccount(a)
-}
-
-// notOneself keeps a reseller from locking itself out for good.
-func notOneself(c hostkeep.Caller, user, verb string) error {
-	if user == c.User.Name {
-		return hostkeep.Errorf(hostkeep.Denied, "You cannot %s the account that you are calling as.", verb)
-	}
-	return nil
 }
 
 type removeIn struct {
@@ -103,7 +61,7 @@ type removeIn struct {
 }
 
 func (f family) removeacct(ctx context.Context, c api.Call, in removeIn) (out api.Done, err error) {
-	if err := notOneself(c.Caller, in.User, "remove"); err != nil {
+	if err := c.NotOneself(in.User, "remove"); err != nil {
 		return out, err
 	}
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {

@@ -114,7 +114,7 @@ func (f family) createMany(ctx context.Context, c api.Call, in createManyIn) (ou
 			Addr    string `json:"ip"`
 			Comment string `json:"comment"`
 		}
-		if err := json.Unmarshal([]byte(text), &r); err != nil || len(r.Comment) > maxComment || strings.ContainsFunc(r.Comment, control) {
+		if err := json.Unmarshal([]byte(text), &r); err != nil || len(r.Comment) > maxComment || strings.ContainsFunc(r.Comment, hostkeep.Control) {
 			return out, hostkeep.Errorf(hostkeep.Invalid, "The parameter \"records\" must be a list of objects with \"ip\" and \"comment\", texts of at most %d bytes.", maxComment)
 		}
 		records = append(records, record{r.Addr, r.Comment})
@@ -128,8 +128,6 @@ func (f family) createMany(ctx context.Context, c api.Call, in createManyIn) (ou
 	}
 	return out, err
 }
-
-func control(r rune) bool { return r < ' ' || r == 0x7f }
 
 // add puts what can be read on a list, all of it or nothing, and says of the rest
 // why not. An entry that is there gets the new comment. What is white is not

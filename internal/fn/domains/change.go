@@ -2,7 +2,6 @@ package domains
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -106,8 +105,8 @@ func (f family) add(tx Tx, a hostkeep.Account, d hostkeep.Domain) error {
 	if err := hostkeep.CheckDomain(d.Name); err != nil {
 		return err
 	}
-	if d.Name == f.Hostname || strings.HasSuffix(d.Name, ".temp."+f.Hostname) && d.Kind != hostkeep.SubDomain {
-		return hostkeep.Errorf(hostkeep.Conflict, "The domain %q is the server's own name.", d.Name)
+	if err := hostkeep.NotTheServers(d.Name, f.Hostname, d.Kind == hostkeep.SubDomain); err != nil {
+		return err
 	}
 	if err := hostkeep.MayTakeDomain(a, d.Name, tx.Domain); err != nil {
 		return err
@@ -153,12 +152,9 @@ type docrootOut struct {
 // setPrimaryDocroot moves what is parked on the main domain along.
 func (f family) setPrimaryDocroot(ctx context.Context, c api.Call, in docrootIn) (out docrootOut, err error) {
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := tx.Account(in.User)
-		if errors.Is(err, hostkeep.ErrNotFound) || err == nil && !c.User.Owns(hostkeep.Principal{ID: a.ID, OwnerID: a.OwnerID}) {
-			return hostkeep.Errorf(hostkeep.NotFound, noSuchUser, hostkeep.Clip(in.User, 64))
-		}
+		a, err := c.FindAccount(in.User, noSuchUser, tx.Account)
 		if err != nil {
-			return fmt.Errorf("finding the account: %w", err)
+			return err
 		}
 		root, err := below(a.Home, "docroot", in.Docroot)
 		if err != nil {

@@ -97,7 +97,7 @@ func mine(r Reader, c hostkeep.Caller, name string, none *hostkeep.Error) (d hos
 }
 
 func sees(c hostkeep.Caller, d hostkeep.Domain) bool {
-	return c.User.Owns(hostkeep.Principal{ID: d.AccountID, OwnerID: d.OwnerID})
+	return c.User.OwnsAccount(d.AccountID, d.OwnerID)
 }
 
 func noDomain(name string) *hostkeep.Error {

@@ -77,19 +77,6 @@ func Functions(d Deps) []*api.Function {
 	}
 }
 
-// account finds an account that the caller may act on; a foreign one is answered
-// like a missing one.
-func account(r Reader, c hostkeep.Caller, user string) (hostkeep.Account, error) {
-	a, err := r.Account(user)
-	if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && !c.User.Owns(hostkeep.Principal{ID: a.ID, OwnerID: a.OwnerID})) {
-		return a, hostkeep.Errorf(hostkeep.NotFound, noUser, hostkeep.Clip(user, 64))
-	}
-	if err != nil {
-		return a, fmt.Errorf("finding the account: %w", err)
-	}
-	return a, nil
-}
-
 // standing is what decides which features an account has.
 type standing struct {
 	list, disabled hostkeep.FeatureList

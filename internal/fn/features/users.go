@@ -24,7 +24,7 @@ type verifyOut struct {
 // not kept from anybody.
 func (f family) verify(ctx context.Context, c api.Call, in verifyIn) (out verifyOut, err error) {
 	err = f.Read(ctx, func(r Reader) error {
-		a, err := account(r, c.Caller, in.User)
+		a, err := c.FindAccount(in.User, noUser, r.Account)
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (f family) settings(ctx context.Context, c api.Call, in settingsIn) (out se
 	err = f.Read(ctx, func(r Reader) error {
 		out.Settings = nil
 		for _, user := range in.Users {
-			a, err := account(r, c.Caller, user)
+			a, err := c.FindAccount(user, noUser, r.Account)
 			if err != nil {
 				return err
 			}
@@ -167,7 +167,7 @@ func ids(given []string) (list []string, err error) {
 // rewrite makes other overrides of those that an account has.
 func (f family) rewrite(ctx context.Context, c api.Call, user string, make func([]hostkeep.FeatureOverride) ([]hostkeep.FeatureOverride, error)) error {
 	return f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := account(tx, c.Caller, user)
+		a, err := c.FindAccount(user, noUser, tx.Account)
 		if err != nil {
 			return err
 		}

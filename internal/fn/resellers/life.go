@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
@@ -54,12 +53,10 @@ func (f family) suspendreseller(ctx context.Context, c api.Call, in suspendIn) (
 			return err
 		}
 		for _, a := range list {
-			if err := notOneself(c.Caller, a.User, "suspend"); err != nil {
+			if err := c.NotOneself(a.User, "suspend"); err != nil {
 				return err
 			}
-			a.Suspended, a.SuspendReason, a.SuspendedAt = true, in.Reason, f.Now()
-			a.Locked = a.Locked || in.Disallow
-			if err := setSuspended(tx, a); err != nil {
+			if err := hostkeep.Suspend(tx, a, in.Reason, f.Now(), in.Disallow); err != nil {
 				return err
 			}
 			fmt.Fprintf(&log, "Suspending the account %s\n...Done\n%s's account has been suspended\n", a.User, a.User)
@@ -89,11 +86,7 @@ func (f family) unsuspendreseller(ctx context.Context, c api.Call, in unsuspendI
 			if !a.Suspended {
 				continue
 			}
-			if err := mayRevive(tx, c.Caller, a.ID); err != nil {
-				return err
-			}
-			a.Suspended, a.SuspendReason, a.SuspendedAt, a.Locked = false, "", time.Time{}, false
-			if err := setSuspended(tx, a); err != nil {
+			if err := c.Unsuspend(tx, a); err != nil {
 				return err
 			}
 			fmt.Fprintf(&log, "Unsuspending the account %s\n...Done\n%s's account is now active\n", a.User, a.User)
@@ -121,29 +114,4 @@ func group(tx Tx, c hostkeep.Caller, user string, only bool) (list []hostkeep.Ac
 		}
 	}
 	return list, nil
-}
-
-func mayRevive(tx Tx, c hostkeep.Caller, id int64) error {
-	p, err := tx.PrincipalByID(id)
-	if err != nil {
-		return fmt.Errorf("finding the user: %w", err)
-	}
-	if !p.WHMUser() {
-		return nil
-	}
-	return c.MayTouchWHMUser(p, p.Privileges)
-}
-
-// setSuspended keeps account and principal alike: the principal's mark is what
-// refuses the user's tokens.
-func setSuspended(tx Tx, a hostkeep.Account) error {
-	p, err := tx.PrincipalByID(a.ID)
-	if err != nil {
-		return fmt.Errorf("finding the user: %w", err)
-	}
-	p.Suspended = a.Suspended
-	if err := tx.UpdatePrincipal(p); err != nil {
-		return fmt.Errorf("marking the user: %w", err)
-	}
-	return tx.UpdateAccount(a)
 }

@@ -117,14 +117,6 @@ func asked(r Reader, c hostkeep.Caller, user string) (hostkeep.Principal, error)
 	return p, nil
 }
 
-// notOneself keeps a caller from taking its own life or standing.
-func notOneself(c hostkeep.Caller, user, verb string) error {
-	if user == c.User.Name {
-		return hostkeep.Errorf(hostkeep.Denied, "You cannot %s the account that you are calling as.", verb)
-	}
-	return nil
-}
-
 // settle changes what was settled for a reseller.
 func (f family) settle(ctx context.Context, c api.Call, user string, change func(Tx, *hostkeep.Reseller) error) error {
 	return f.Change(ctx, c.Change(), func(tx Tx) error {

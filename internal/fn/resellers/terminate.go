@@ -63,7 +63,7 @@ func (f family) terminatereseller(ctx context.Context, c api.Call, in terminateI
 		if err != nil {
 			return err
 		}
-		if err := notOneself(c.Caller, p.Name, "terminate"); err != nil {
+		if err := c.NotOneself(p.Name, "terminate"); err != nil {
 			return err
 		}
 		if err := c.MayTouchWHMUser(p, hostkeep.Privileges{}); err != nil {

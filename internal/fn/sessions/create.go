@@ -88,16 +88,12 @@ func (f family) token(in createIn) (string, error) {
 
 // user finds whom the link is for, as the change sees it.
 func user(tx Tx, c hostkeep.Caller, in createIn) (hostkeep.Principal, error) {
-	p, err := tx.Principal(in.User)
-	switch {
-	case errors.Is(err, hostkeep.ErrNotFound) || err == nil && !c.User.Owns(p):
-		return p, hostkeep.Errorf(hostkeep.NotFound, noUser, hostkeep.Clip(in.User, 64))
-	case err != nil:
-		return p, fmt.Errorf("finding the user: %w", err)
-	case p.WHMUser():
-		if err := c.MayTouchWHMUser(p, p.Privileges); err != nil {
-			return p, err
-		}
+	p, err := c.FindUser(in.User, noUser, tx.Principal)
+	if err == nil {
+		err = c.MayTouchUser(p)
+	}
+	if err != nil {
+		return p, err
 	}
 	switch {
 	case in.Service == hostkeep.ServiceWebmail:

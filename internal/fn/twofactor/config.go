@@ -88,7 +88,7 @@ func (f family) configs(ctx context.Context, c api.Call, in configsIn) (out conf
 		everyone := append(accounts, hostkeep.Account{ID: hostkeep.RootID, User: hostkeep.RootName, Domain: f.Host})
 		out.Users = nil
 		for _, a := range everyone {
-			if !c.User.Owns(hostkeep.Principal{ID: a.ID, OwnerID: a.OwnerID}) || in.User != "" && in.User != a.User {
+			if !c.User.OwnsAccount(a.ID, a.OwnerID) || in.User != "" && in.User != a.User {
 				continue
 			}
 			_, found := slices.BinarySearch(have, a.ID)
@@ -132,16 +132,12 @@ func (f family) remove(ctx context.Context, c api.Call, in removeIn) (out remove
 }
 
 func removeOne(tx Tx, c hostkeep.Caller, name string) error {
-	p, err := tx.Principal(name)
-	switch {
-	case errors.Is(err, hostkeep.ErrNotFound) || err == nil && !c.User.Owns(p):
-		return hostkeep.Errorf(hostkeep.NotFound, noUser, hostkeep.Clip(name, 64))
-	case err != nil:
-		return fmt.Errorf("finding the user: %w", err)
-	case p.WHMUser():
-		if err := c.MayTouchWHMUser(p, p.Privileges); err != nil {
-			return err
-		}
+	p, err := c.FindUser(name, noUser, tx.Principal)
+	if err == nil {
+		err = c.MayTouchUser(p)
+	}
+	if err != nil {
+		return err
 	}
 	if err := tx.DeleteTwoFactor(p.ID); errors.Is(err, hostkeep.ErrNotFound) {
 		return hostkeep.Errorf(hostkeep.NotFound, "%s has no second factor.", p.Name)
