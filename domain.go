@@ -2,6 +2,7 @@ package hostkeep
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 )
@@ -68,36 +69,98 @@ func DomainsAbove(domain string) (above []string) {
 // TemporaryDomain is the main domain of an account that was given none.
 func TemporaryDomain(user, hostname string) string { return user + ".temp." + hostname }
 
-// NotTheServers refuses the server's own name to everybody, and the temporary
-// domains to whoever has not got one: temporary is for those and for what hangs
-// below one.
-func NotTheServers(domain, hostname string, temporary bool) error {
-	if domain == hostname || !temporary && strings.HasSuffix(domain, TemporaryDomain("", hostname)) {
-		return Errorf(Conflict, "The domain %q is the server's own name.", domain)
-	}
-	return nil
+// DomainRules are a server's rules of who may have which domain.
+type DomainRules struct {
+	Hostname string // the server's name, qualified
+	// PublicSuffix reports whether anybody may register names below a domain, as
+	// below co.uk.
+	PublicSuffix func(domain string) bool
 }
 
-// MayTakeDomain decides whether an account may have a domain: nobody has it, and
-// it is not below one that somebody else has, whose visitors and mail it could
-// draw to itself. What the account's own owner has is not somebody else's: a
-// reseller gives its customers names below its own. find answers ErrNotFound for
-// a domain that nobody has.
-func MayTakeDomain(a Account, domain string, find func(string) (Domain, error)) error {
-	switch _, err := find(domain); {
+// KeptDomains is what the rules ask of what there is.
+type KeptDomains interface {
+	Domain(name string) (Domain, error)         // ErrNotFound when nobody has it
+	DomainsBelow(name string) ([]Domain, error) // everybody's
+	Settings(ownerID int64, kind string) ([]Setting, error)
+}
+
+// May decides whether the caller may give an account a domain: nobody has it, it
+// is not the server's, and it does not come between somebody else and what that
+// one has. Whose domain is nearest above decides: below one that another account
+// has, a name could draw its visitors and mail to itself. What the account's own
+// owner has is not another's: a reseller gives its customers names below its own.
+func (r DomainRules) May(c Caller, a Account, domain string, kept KeptDomains) error {
+	switch _, err := kept.Domain(domain); {
 	case err == nil:
 		return Errorf(Conflict, "The domain %q already exists on this server.", domain)
 	case !errors.Is(err, ErrNotFound):
 		return err
 	}
-	for _, above := range DomainsAbove(domain) {
-		switch d, err := find(above); {
-		case errors.Is(err, ErrNotFound):
-		case err != nil:
-			return err
-		case d.AccountID != a.ID && d.AccountID != a.OwnerID:
-			return Errorf(Conflict, "The domain %q is below a domain of another account.", domain)
+	if a.TemporaryDomain && domain == TemporaryDomain(a.User, r.Hostname) {
+		return nil
+	}
+	above, err := nearest(domain, kept)
+	switch {
+	case err != nil:
+		return err
+	case above.Name != "" && above.AccountID != a.ID && above.AccountID != a.OwnerID:
+		return Errorf(Conflict, "The domain %q is below a domain of another account.", domain)
+	case domain == r.Hostname || r.unearned(domain, "temp."+r.Hostname, above):
+		return notOurs(domain)
+	case c.User.Rights().Has(All): // answers for the whole server
+		return nil
+	}
+	return r.unclaimed(c, domain, above, kept)
+}
+
+// nearest is the domain next above one, without a name when there is none.
+func nearest(domain string, kept KeptDomains) (Domain, error) {
+	for _, name := range DomainsAbove(domain) {
+		if d, err := kept.Domain(name); !errors.Is(err, ErrNotFound) {
+			return d, err
+		}
+	}
+	return Domain{}, nil
+}
+
+// unclaimed holds whoever does not answer for the whole server to what nobody else
+// has a claim on. WHM as well keeps names below the server's own from resellers.
+func (r DomainRules) unclaimed(c Caller, domain string, above Domain, kept KeptDomains) error {
+	servers, err := kept.Settings(ServerSettings, NameserverSetting)
+	if err != nil {
+		return fmt.Errorf("finding the name servers: %w", err)
+	}
+	for _, ns := range servers {
+		if domain == ns.Value || below(ns.Value, domain) {
+			return notOurs(domain)
+		}
+	}
+	if below(r.Hostname, domain) || r.unearned(domain, r.Hostname, above) {
+		return notOurs(domain)
+	}
+	if above.Name == "" && r.PublicSuffix(domain) {
+		return &Error{Kind: Denied, Missing: All, Message: fmt.Sprintf("Permission denied: anybody may register names below %q; to take it needs the privilege \"all\".", domain)}
+	}
+	list, err := kept.DomainsBelow(domain)
+	if err != nil {
+		return fmt.Errorf("looking below the domain: %w", err)
+	}
+	for _, d := range list {
+		if !c.User.OwnsAccount(d.AccountID, d.OwnerID) {
+			return Errorf(Conflict, "The domain %q has a domain of another account below it.", domain)
 		}
 	}
 	return nil
+}
+
+// unearned reports whether a domain is the given one of the server's or below it,
+// and not below one there that the account was given.
+func (r DomainRules) unearned(domain, servers string, above Domain) bool {
+	return domain == servers || below(domain, servers) && !below(above.Name, servers)
+}
+
+func below(domain, above string) bool { return strings.HasSuffix(domain, "."+above) }
+
+func notOurs(domain string) error {
+	return Errorf(Conflict, "The domain %q is the server's own name, or is kept for the server.", domain)
 }

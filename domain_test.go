@@ -37,29 +37,87 @@ func TestDomainsAbove(t *testing.T) {
 	}
 }
 
-func TestMayTakeDomain(t *testing.T) {
-	t.Parallel()
-	broken := errors.New("the store is gone")
-	find := func(name string) (hostkeep.Domain, error) {
-		owners := map[string]int64{"mine.example": 10, "owner.example": 20, "other.example": 30, "deep.mine.example": 30}
-		if id, ok := owners[name]; ok {
-			return hostkeep.Domain{Name: name, AccountID: id}, nil
-		}
-		if name == "broken.example" {
-			return hostkeep.Domain{}, broken
-		}
+// kept is a server's domains, each with its account and that one's owner.
+type kept map[string][2]int64
+
+var errGone = errors.New("the store is gone")
+
+func (k kept) Domain(name string) (hostkeep.Domain, error) {
+	ids, ok := k[name]
+	switch {
+	case name == "broken.example":
+		return hostkeep.Domain{}, errGone
+	case !ok:
 		return hostkeep.Domain{}, hostkeep.ErrNotFound
 	}
-	a := hostkeep.Account{ID: 10, OwnerID: 20}
-	for name, want := range map[string]string{
-		"new.example": "", "x.mine.example": "", "x.owner.example": "", "notother.example": "",
-		"mine.example": "already exists", "other.example": "already exists",
-		"x.other.example": "below a domain", "a.b.other.example": "below a domain", "x.deep.mine.example": "below a domain",
-		"broken.example": "is gone", "x.broken.example": "is gone",
-	} {
-		err := hostkeep.MayTakeDomain(a, name, find)
-		if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", name, err, want)
+	return hostkeep.Domain{Name: name, AccountID: ids[0], OwnerID: ids[1]}, nil
+}
+
+func (k kept) DomainsBelow(name string) (list []hostkeep.Domain, err error) {
+	for n := range k {
+		if strings.HasSuffix(n, "."+name) {
+			d, _ := k.Domain(n)
+			list = append(list, d)
 		}
+	}
+	return list, nil
+}
+
+func (kept) Settings(int64, string) ([]hostkeep.Setting, error) {
+	return []hostkeep.Setting{{Value: "ns1.provider.example"}}, nil
+}
+
+// Account 10 belongs to reseller 20, which asks; 30 is a stranger's, 40 another of 20's.
+func TestDomainRules(t *testing.T) {
+	t.Parallel()
+	rules := hostkeep.DomainRules{Hostname: "host.provider.example", PublicSuffix: func(name string) bool { return name == "co.uk" }}
+	there := kept{
+		"mine.example": {10, 20}, "owner.example": {20, 1}, "other.example": {30, 1}, "deep.mine.example": {30, 1}, "own.deep.mine.example": {10, 20},
+		"a.split.example": {30, 1}, "a.both.example": {40, 20}, "ann.temp.host.provider.example": {10, 20}, "given.host.provider.example": {10, 20},
+		"second.uk": {10, 20},
+	}
+	a := hostkeep.Account{ID: 10, OwnerID: 20, User: "ann"}
+	reseller := hostkeep.Caller{User: hostkeep.Principal{ID: 20, OwnerID: 1, Reseller: true, Privileges: hostkeep.InitialPrivileges()}}
+	root := hostkeep.Caller{User: hostkeep.Principal{ID: hostkeep.RootID, Privileges: hostkeep.Everything()}}
+	server := "kept for the server"
+	for _, tt := range []struct{ name, reseller, root string }{
+		{"new.example", "", ""},
+		{"x.mine.example", "", ""},
+		{"x.owner.example", "", ""},
+		{"notother.example", "", ""},
+		{"mine.example", "already exists", "already exists"},
+		{"other.example", "already exists", "already exists"},
+		{"x.other.example", "below a domain", "below a domain"},
+		{"a.b.other.example", "below a domain", "below a domain"},
+		{"x.deep.mine.example", "below a domain", "below a domain"},
+		{"x.own.deep.mine.example", "", ""}, // whose is nearest decides
+		{"broken.example", "is gone", "is gone"},
+		{"x.broken.example", "is gone", "is gone"},
+		{"split.example", "below it", ""}, // a stranger's would come to lie below
+		{"both.example", "", ""},
+		{"co.uk", "all", ""},
+		{"other.co.uk", "", ""},
+		{"host.provider.example", server, server},
+		{"temp.host.provider.example", server, server},
+		{"bob.temp.host.provider.example", server, server},
+		{"ann.temp.host.provider.example", "already exists", "already exists"},
+		{"x.ann.temp.host.provider.example", "", ""},
+		{"provider.example", server, ""},
+		{"whm.host.provider.example", server, ""},
+		{"x.given.host.provider.example", "", ""},
+		{"ns1.provider.example", server, ""},
+		{"ns3.provider.example", "", ""},
+	} {
+		for who, want := range map[*hostkeep.Caller]string{&reseller: tt.reseller, &root: tt.root} {
+			err := rules.May(*who, a, tt.name, there)
+			if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("%s by %d: %v, want %q", tt.name, who.User.ID, err, want)
+			}
+		}
+	}
+	bob := hostkeep.Account{ID: 50, OwnerID: 20, User: "bob", TemporaryDomain: true}
+	there["provider.example"] = [2]int64{30, 1} // whoever has the name above
+	if err := rules.May(reseller, bob, "bob.temp.host.provider.example", there); err != nil {
+		t.Errorf("one's own temporary domain: %v", err)
 	}
 }

@@ -19,6 +19,17 @@ func (c Caller) FindAccount(user, missing string, find func(user string) (Accoun
 	return a, reached(err, c.User.OwnsAccount(a.ID, a.OwnerID), user, missing)
 }
 
+// GovernAccount is FindAccount for what changes the state of an account: its own,
+// which a WHM user sees and whose password it sets, is for its owner to change.
+// Else it would lift what was laid on it.
+func (c Caller) GovernAccount(user, missing string, find func(user string) (Account, error)) (Account, error) {
+	a, err := c.FindAccount(user, missing, find)
+	if err == nil && a.ID == c.User.ID && a.OwnerID != c.User.ID && !c.User.Rights().Has(All) {
+		err = Errorf(Denied, "The account %s is the caller's own: its state is for its owner to change.", a.User)
+	}
+	return a, err
+}
+
 // FindUser is FindAccount for any principal, root too.
 func (c Caller) FindUser(user, missing string, find func(user string) (Principal, error)) (Principal, error) {
 	p, err := find(user)

@@ -68,9 +68,9 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Read: reading[accounts.Reader](a), Change: a.accountChange(), Since: a.node.Hosting, Now: a.now,
 			HashPassword: a.hash,
 			NewPassword:  func() (hostkeep.Secret, error) { return auth.NewPassword(rand.Reader) },
-			Hostname:     a.host, IP: mainAddress(),
+			Domains:      a.domainRules(), IP: mainAddress(),
 		}),
-		domains.Functions(domains.Deps{Read: reading[domains.Reader](a), Change: changing[domains.Tx](a), Hostname: a.host}),
+		domains.Functions(domains.Deps{Read: reading[domains.Reader](a), Change: changing[domains.Tx](a), Rules: a.domainRules()}),
 		packages.Functions(packages.Deps{Read: reading[packages.Reader](a), Change: changing[packages.Tx](a)}),
 		features.Functions(features.Deps{Read: reading[features.Reader](a), Change: changing[features.Tx](a)}),
 		resellers.Functions(resellers.Deps{

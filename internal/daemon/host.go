@@ -8,6 +8,10 @@ import (
 	"os/user"
 	"strings"
 	"syscall"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/hostkeep/hostkeep"
 )
 
 // qualifiedHostname is the machine's name with a domain: clients expect one.
@@ -136,4 +140,13 @@ func becomeOwner(dir string) error {
 		return fmt.Errorf("acting as the owner of %s: %w", dir, err)
 	}
 	return nil
+}
+
+// domainRules are this server's. The list of public suffixes is the one that the
+// program was built with.
+func (a *App) domainRules() hostkeep.DomainRules {
+	return hostkeep.DomainRules{Hostname: a.host, PublicSuffix: func(domain string) bool {
+		suffix, _ := publicsuffix.PublicSuffix(domain)
+		return suffix == domain
+	}}
 }

@@ -83,6 +83,12 @@ func (m *machine) owns(actor, user string) bool {
 	return a != nil && (actor == "root" || a.owner == actor || user == actor)
 }
 
+// governs reports whether actor may change the state of an account: its own is
+// for its owner to change.
+func (m *machine) governs(actor, user string) bool {
+	return m.owns(actor, user) && (actor == "root" || m.accounts[user].owner == actor)
+}
+
 // alive lists who may call.
 func (m *machine) alive() []string {
 	list := []string{"root"}
@@ -252,7 +258,7 @@ func (m *machine) suspend(actor, user, _ string) (bool, []string, func()) {
 
 // unsuspend gives a reseller its credentials back, so it needs to stand above it.
 func (m *machine) unsuspend(actor, user, _ string) (bool, []string, func()) {
-	ok := m.may(actor, "suspend-acct") && m.owns(actor, user) && (actor == "root" || !m.accounts[user].locked)
+	ok := m.may(actor, "suspend-acct") && m.governs(actor, user) && (actor == "root" || !m.accounts[user].locked)
 	if ok && m.accounts[user].reseller != nil {
 		ok = !slices.ContainsFunc(m.accounts[user].reseller, func(p string) bool { return !m.may(actor, p) })
 	}
@@ -260,7 +266,7 @@ func (m *machine) unsuspend(actor, user, _ string) (bool, []string, func()) {
 }
 
 func (m *machine) change(actor, user, pkg string) (bool, []string, func()) {
-	return m.may(actor, "upgrade-account") && m.owns(actor, user) && m.usable(actor, pkg), []string{"user", user, "pkg", pkg}, func() {
+	return m.may(actor, "upgrade-account") && m.governs(actor, user) && m.usable(actor, pkg), []string{"user", user, "pkg", pkg}, func() {
 		m.accounts[user].plan = pkg
 	}
 }

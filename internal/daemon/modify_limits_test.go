@@ -49,3 +49,88 @@ func TestEditpkgLeavesForeignAccounts(t *testing.T) {
 		}
 	}
 }
+
+// What root laid on a reseller's own account is not the reseller's to lift; it
+// still sees the account, and sets its own password.
+func TestOwnAccountIsItsOwners(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	var acl []string
+	for _, p := range []string{"acct-summary", "passwd", "suspend-acct", "edit-account", "quota", "limit-bandwidth", "upgrade-account", "list-accts", "kill-acct", "park-dns"} {
+		acl = append(acl, "acl-"+p, "1")
+	}
+	w.must(root, "setacls", append([]string{"reseller", "shop"}, acl...)...)
+	w.must(root, "suspend_outgoing_email", "user", "shop")
+	w.must(root, "add_override_features_for_user", "user", "shop", "features", `{"backup":0}`)
+	shop := w.as("shop")
+	at := w.position()
+	for _, call := range [][]string{
+		{"unsuspend_outgoing_email", "user", "shop"},
+		{"release_outgoing_email", "user", "shop"},
+		{"remove_override_features_for_user", "user", "shop", "features", `["backup"]`},
+		{"add_override_features_for_user", "user", "shop", "features", `{"backup":1}`},
+		{"modifyacct", "user", "shop", "contactemail", "a@shop.example"},
+		{"modifyacct", "user", "shop", "newuser", "other"},
+		{"editquota", "user", "shop", "quota", "1"},
+		{"limitbw", "user", "shop", "bwlimit", "1"},
+		{"changepackage", "user", "shop", "pkg", "default"},
+	} {
+		w.refused(shop, "for its owner to change", call[0], call[1:]...)
+	}
+	marked := dataOf(t, w.must(shop, "forcepasswordchange", "users_json", `{"shop":0}`))["updated"]
+	if len(marked.([]any)) != 0 || w.position() != at {
+		t.Errorf("marked %v, and the record moved from %d to %d", marked, at, w.position())
+	}
+	w.must(shop, "accountsummary", "user", "shop")
+	w.must(shop, "create_subdomain", "domain", "x.shop.example", "document_root", "x")
+	w.must(root, "modifyacct", "user", "shop", "owner", "shop")
+	w.must(w.as("shop"), "unsuspend_outgoing_email", "user", "shop") // now it is its own
+}
+
+// Only a reseller can own itself: a plain account that did would be nobody's.
+func TestPlainAccountsDoNotOwnThemselves(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	w.refused(root, "is no reseller", "createacct", "username", "selfish", "domain", "selfish.example", "ownerself", "1")
+	w.refused(root, "is no reseller", "createacct", "username", "selfish", "domain", "selfish.example", "owner", "selfish")
+	w.refused(root, "is no reseller", "modifyacct", "user", "client", "owner", "client")
+	w.refused(root, "is no reseller", "modifyacct", "user", "shop", "owner", "shop", "reseller", "0")
+	w.must(root, "modifyacct", "user", "client", "owner", "client", "reseller", "1")
+	w.must(root, "createacct", "username", "boss", "domain", "boss.example", "ownerself", "1", "reseller", "1")
+}
+
+// A temporary domain follows its user's name, also where a client sends the
+// domain that it has read before.
+func TestTemporaryDomainFollowsRename(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	w.must(root, "createacct", "username", "first")
+	w.must(root, "modifyacct", "user", "first", "newuser", "second", "domain", "first.temp."+w.host)
+	if got := w.summary(t, "second")["domain"]; got != "second.temp."+w.host {
+		t.Errorf("the domain is %v", got)
+	}
+	w.must(root, "createacct", "username", "first")
+	for _, name := range []string{"temp." + w.host, "third.temp." + w.host, w.host} {
+		w.refused(root, "kept for the server", "createacct", "username", "fourth", "domain", name)
+	}
+}
+
+// Nobody but root takes a name below which others are or will be.
+func TestDomainsAboveOthers(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	w.must(root, "setacls", "reseller", "shop", "acl-create-acct", "1", "acl-park-dns", "1", "acl-edit-account", "1")
+	w.must(root, "createacct", "username", "deep", "domain", "www.deep.example")
+	shop := w.as("shop")
+	w.must(root, "modifyacct", "user", "client", "MAXPARK", "unlimited")
+	for name, why := range map[string]string{"deep.example": "below it", "co.uk": `"all"`, "github.io": `"all"`, "ns1." + w.host: "kept for the server", "whm." + w.host: "kept for the server"} {
+		w.refused(shop, why, "createacct", "username", "taker", "domain", name)
+		w.refused(shop, why, "modifyacct", "user", "client", "domain", name)
+		w.refused(shop, why, "create_parked_domain_for_user", "username", "client", "domain", name, "web_vhost_domain", "client.example")
+	}
+	w.must(shop, "createacct", "username", "taker", "domain", "taker.co.uk")
+}

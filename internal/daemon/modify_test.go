@@ -285,7 +285,7 @@ func TestUses(t *testing.T) {
 	w.refused(shop, "does not exist", "limitbw", "user", "rooted", "bwlimit", "5")
 	limit := rows(t, dataOf(t, w.must(shop, "limitbw", "user", "client", "bwlimit", "99999")), "bwlimits")[0]
 	shows(t, "limitbw", limit, map[string]any{"bwlimit": 1.04856551424e+11, "human_bwlimit": "97.66 GB", "human_bwused": "none", "unlimited": 0, "domains": "[client.example]"})
-	w.refused(shop, "allow-unlimited-bw-pkgs", "limitbw", "user", "shop")
+	w.refused(shop, "allow-unlimited-bw-pkgs", "limitbw", "user", "client")
 	limit = rows(t, dataOf(t, w.must(root, "limitbw", "user", "shop")), "bwlimits")[0]
 	shows(t, "limitbw without a limit", limit, map[string]any{"bwlimit": 0, "human_bwlimit": "unlimited", "unlimited": 1})
 	disk := rows(t, dataOf(t, w.must(shop, "get_disk_usage")), "accounts")

@@ -45,6 +45,11 @@ func testDomains(s *suite) {
 			s.ok(err)
 			s.equal(fmt.Sprint("of the accounts of ", owner), names(list), want)
 		}
+		for name, want := range map[string]string{"test": " bob.test carol.test shop.carol.test", "carol.test": " shop.carol.test", "arol.test": "", "c_rol.test": "", "%": "", "none.test": ""} {
+			list, err := r.DomainsBelow(name)
+			s.ok(err)
+			s.equal("below "+name, names(list), want)
+		}
 		list, err := r.DomainsOf(10)
 		s.ok(err)
 		s.equal("of an account", names(list), " bob.test")

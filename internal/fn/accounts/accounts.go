@@ -27,6 +27,7 @@ type Hosting interface {
 	Domain(name string) (hostkeep.Domain, error)
 	DomainsOf(accountID int64) ([]hostkeep.Domain, error)
 	Domains(ownerID int64) ([]hostkeep.Domain, error)
+	DomainsBelow(name string) ([]hostkeep.Domain, error)
 	Settings(ownerID int64, kind string) ([]hostkeep.Setting, error)
 }
 
@@ -82,7 +83,7 @@ type Deps struct {
 	Now          hostkeep.Clock
 	HashPassword func(context.Context, hostkeep.Secret) (string, error)
 	NewPassword  func() (hostkeep.Secret, error)
-	Hostname     string
+	Domains      hostkeep.DomainRules
 	IP           string // the server's shared address
 }
 
@@ -163,6 +164,11 @@ const noSuchUser = "Sorry, the user %s does not exist."
 // dispatcher asked the node's memory before; this asks the store.
 func mine(r Reader, c hostkeep.Caller, user, missing string) (hostkeep.Account, error) {
 	return c.FindAccount(user, missing, r.Account)
+}
+
+// governed finds an account whose state the caller may change.
+func governed(r Reader, c hostkeep.Caller, user, missing string) (hostkeep.Account, error) {
+	return c.GovernAccount(user, missing, r.Account)
 }
 
 // orElse is ours for a row that is not there.

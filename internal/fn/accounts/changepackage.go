@@ -19,7 +19,7 @@ func (f family) changepackage(ctx context.Context, c api.Call, in changePackageI
 	var from hostkeep.Account
 	var to hostkeep.Package
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := mine(tx, c.Caller, in.User, "Sorry the user %s does not exist")
+		a, err := governed(tx, c.Caller, in.User, "Sorry the user %s does not exist")
 		if err != nil {
 			return err
 		}

@@ -250,7 +250,7 @@ func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account
 	if settled.MainIP != "" && in.CustomIP == "" {
 		a.IP = settled.MainIP
 	}
-	if err := f.domainFree(tx, a); err != nil {
+	if err := f.Domains.May(c, a, a.Domain, tx); err != nil {
 		return a, names, err
 	}
 	if a.UID == 0 {
@@ -284,7 +284,7 @@ func (f family) nameServers(r Reader, s hostkeep.Reseller) (names [4]string, err
 		names[i] = one.Value
 	}
 	if len(list) == 0 {
-		names[0], names[1] = "ns1."+f.Hostname, "ns2."+f.Hostname
+		names[0], names[1] = "ns1."+f.Domains.Hostname, "ns2."+f.Domains.Hostname
 	}
 	return names, err
 }
@@ -298,6 +298,9 @@ func owner(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account) (string, i
 		if !c.Rights.Has(hostkeep.All) {
 			return "", 0, hostkeep.Errorf(hostkeep.Denied, "Only root and holders of \"all\" may make an account that owns itself.")
 		}
+		if !a.Reseller {
+			return "", 0, notItself(a.User)
+		}
 		return a.User, a.ID, nil
 	case want == "" || want == c.User.Name:
 		return c.User.Name, c.User.ID, nil
@@ -306,6 +309,12 @@ func owner(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account) (string, i
 	}
 	p, err := ownerNamed(tx, want)
 	return p.Name, p.ID, err
+}
+
+// notItself refuses that a plain account owns itself: nobody but holders of all
+// would then see it.
+func notItself(user string) error {
+	return hostkeep.Errorf(hostkeep.Invalid, "The account %s is no reseller, so it cannot own itself.", user)
 }
 
 // ownerNamed finds who can own accounts.

@@ -57,7 +57,7 @@ func (f family) forcepasswordchange(ctx context.Context, c api.Call, in forceIn)
 }
 
 func force(tx Tx, c hostkeep.Caller, user string, on bool) error {
-	a, err := mine(tx, c, user, noSuchUser)
+	a, err := governed(tx, c, user, noSuchUser)
 	if err != nil {
 		return err
 	}

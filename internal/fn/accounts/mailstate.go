@@ -37,7 +37,7 @@ func (f family) outgoing() (list []*api.Function) {
 // set changes what is the account's own.
 func (f family) set(ctx context.Context, c api.Call, user string, change func(*hostkeep.Account)) error {
 	return f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := mine(tx, c.Caller, user, noSuchUser)
+		a, err := governed(tx, c.Caller, user, noSuchUser)
 		if err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func (f family) setsiteip(ctx context.Context, c api.Call, in siteIPIn) (out api
 			}
 			user = d.User
 		}
-		a, err := mine(tx, c.Caller, user, noSuchUser)
+		a, err := governed(tx, c.Caller, user, noSuchUser)
 		if err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func (f family) setDigestAuth(ctx context.Context, c api.Call, in digestIn) (out
 		return out, err
 	}
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := mine(tx, c.Caller, in.User, noSuchUser)
+		a, err := governed(tx, c.Caller, in.User, noSuchUser)
 		if err != nil {
 			return err
 		}

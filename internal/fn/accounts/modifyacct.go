@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -50,7 +51,7 @@ func (f family) modifyacct(ctx context.Context, c api.Call, in modifyIn) (out mo
 // modify does all that was asked of one account, or nothing.
 func (f family) modify(ctx context.Context, c api.Call, in modifyIn) (out changed, err error) {
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := mine(tx, c.Caller, in.User, noUserFile)
+		a, err := governed(tx, c.Caller, in.User, noUserFile)
 		if err != nil {
 			return err
 		}
@@ -174,7 +175,7 @@ func (m *modification) rename() error {
 	if m.a.Owner == old {
 		m.a.Owner = name
 	}
-	if m.a.TemporaryDomain && m.in.Domain == "" && m.in.DNS == "" {
+	if m.a.TemporaryDomain && m.wanted() == "" {
 		m.a.Domain = m.temporary(name)
 	}
 	if !m.in.RenameDB && m.in.DBOwner == nil {
@@ -187,11 +188,7 @@ func (m *modification) rename() error {
 // domain gives the account another main domain, and moves along what hangs on
 // the old one.
 func (m *modification) domain() error {
-	want := m.in.Domain
-	if want == "" {
-		want = m.in.DNS
-	}
-	if want = hostkeep.FoldDomain(want); want != "" && want != m.a.Domain {
+	if want := m.wanted(); want != "" {
 		if err := hostkeep.CheckDomain(want); err != nil {
 			return err
 		}
@@ -203,7 +200,16 @@ func (m *modification) domain() error {
 	if err := m.awake("main domain"); err != nil {
 		return err
 	}
-	return m.domainFree(m.tx, m.a)
+	return m.Domains.May(m.c, m.a, m.a.Domain, m.tx)
+}
+
+// wanted is another main domain than there was, or "".
+func (m *modification) wanted() string {
+	want := hostkeep.FoldDomain(cmp.Or(m.in.Domain, m.in.DNS))
+	if want == m.before.Domain {
+		return ""
+	}
+	return want
 }
 
 // moveDomains has the subdomains of the main domain follow it: left where they
@@ -235,7 +241,7 @@ func (m *modification) moveDomains() error {
 			if err := hostkeep.CheckDomain(d.Name); err != nil {
 				return err
 			}
-			if err := hostkeep.MayTakeDomain(m.a, d.Name, m.tx.Domain); err != nil {
+			if err := m.Domains.May(m.c, m.a, d.Name, m.tx); err != nil {
 				return err
 			}
 		}
@@ -255,6 +261,9 @@ func (m *modification) owner() error {
 		return &hostkeep.Error{Kind: hostkeep.Denied, Missing: hostkeep.All, Message: `Permission denied: another owner needs the privilege "all".`}
 	}
 	if want == m.a.User || want == m.before.User {
+		if becomes := m.in.Reseller; becomes == nil && !m.p.Reseller || becomes != nil && !*becomes {
+			return notItself(m.a.User)
+		}
 		m.a.Owner, m.a.OwnerID, m.p.OwnerID = m.a.User, m.a.ID, m.a.ID
 		return nil
 	}

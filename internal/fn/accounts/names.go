@@ -59,16 +59,10 @@ func nameFree(r Reader, name string, id int64) error {
 	return nil
 }
 
-// domainFree refuses a main domain that the account may not have.
-func (f family) domainFree(r Reader, a hostkeep.Account) error {
-	if err := hostkeep.NotTheServers(a.Domain, f.Hostname, a.TemporaryDomain); err != nil {
-		return err
-	}
-	return hostkeep.MayTakeDomain(a, a.Domain, r.Domain)
-}
-
 // temporary is the domain of an account that has none.
-func (f family) temporary(user string) string { return hostkeep.TemporaryDomain(user, f.Hostname) }
+func (f family) temporary(user string) string {
+	return hostkeep.TemporaryDomain(user, f.Domains.Hostname)
+}
 
 // checkEmail takes what could be one or several addresses; "" is none.
 func checkEmail(list string) error {

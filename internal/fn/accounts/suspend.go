@@ -22,7 +22,7 @@ func (f family) suspendacct(ctx context.Context, c api.Call, in suspendIn) (out 
 		return out, err
 	}
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := mine(tx, c.Caller, in.User, "_suspendacct called for a user that does not exist. (%s)")
+		a, err := governed(tx, c.Caller, in.User, "_suspendacct called for a user that does not exist. (%s)")
 		if err != nil {
 			return err
 		}
@@ -42,7 +42,7 @@ type unsuspendIn struct {
 
 func (f family) unsuspendacct(ctx context.Context, c api.Call, in unsuspendIn) (out api.Done, err error) {
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := mine(tx, c.Caller, in.User, "_unsuspendacct called for a user that does not exist. (%s)")
+		a, err := governed(tx, c.Caller, in.User, "_unsuspendacct called for a user that does not exist. (%s)")
 		if err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (f family) removeacct(ctx context.Context, c api.Call, in removeIn) (out ap
 		return out, err
 	}
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := mine(tx, c.Caller, in.User, "System user %s does not exist!")
+		a, err := governed(tx, c.Caller, in.User, "System user %s does not exist!")
 		if err != nil {
 			return err
 		}

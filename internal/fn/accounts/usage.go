@@ -25,7 +25,7 @@ func (f family) editquota(ctx context.Context, c api.Call, in quotaIn) (out api.
 		return out, &api.Partial{Err: hostkeep.Errorf(hostkeep.Invalid, "Failed to set quota for user.")}
 	}
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := mine(tx, c.Caller, in.User, noQuotaUser)
+		a, err := governed(tx, c.Caller, in.User, noQuotaUser)
 		if err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ type limitBandwidthOut struct {
 func (f family) limitbw(ctx context.Context, c api.Call, in limitBandwidthIn) (out limitBandwidthOut, err error) {
 	var l bandwidthLimit
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := mine(tx, c.Caller, in.User, noSuchUser)
+		a, err := governed(tx, c.Caller, in.User, noSuchUser)
 		if err != nil {
 			return err
 		}

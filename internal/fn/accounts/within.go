@@ -18,9 +18,5 @@ func within(r Reader, c hostkeep.Caller, now hostkeep.Account, was *hostkeep.Acc
 	if c.User.Rights().Has(hostkeep.All) {
 		return a.Reseller, nil
 	}
-	if was != nil && was.Plan != now.Plan && now.OwnerID != c.User.ID {
-		// Its own account is whose it is, not the reseller's: else it lifts what was set on it.
-		return a.Reseller, hostkeep.Errorf(hostkeep.Denied, "What the account %q may use is for its owner to say.", now.User)
-	}
 	return a.Reseller, a.Admits(now, was)
 }

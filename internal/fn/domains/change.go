@@ -36,7 +36,7 @@ func (f family) park(ctx context.Context, c api.Call, in parkIn) (out api.Done, 
 		default:
 			return hostkeep.Errorf(hostkeep.Invalid, "The domain %q has no site of its own: it is parked on %q.", site.Name, site.Parent)
 		}
-		return f.add(tx, a, d)
+		return f.add(tx, c.Caller, a, d)
 	})
 }
 
@@ -66,7 +66,7 @@ func (f family) createSubdomain(ctx context.Context, c api.Call, in subdomainIn)
 			return err
 		}
 		out.User = a.User
-		return f.add(tx, a, d)
+		return f.add(tx, c.Caller, a, d)
 	})
 	return out, err
 }
@@ -98,17 +98,14 @@ func below(home, name, root string) (string, error) {
 }
 
 // add checks the rules that all kinds have in common, and the account's limit.
-func (f family) add(tx Tx, a hostkeep.Account, d hostkeep.Domain) error {
+func (f family) add(tx Tx, c hostkeep.Caller, a hostkeep.Account, d hostkeep.Domain) error {
 	if a.Suspended {
 		return hostkeep.Errorf(hostkeep.Conflict, "The account %s is suspended; no domain is added to it.", a.User)
 	}
 	if err := hostkeep.CheckDomain(d.Name); err != nil {
 		return err
 	}
-	if err := hostkeep.NotTheServers(d.Name, f.Hostname, d.Kind == hostkeep.SubDomain); err != nil {
-		return err
-	}
-	if err := hostkeep.MayTakeDomain(a, d.Name, tx.Domain); err != nil {
+	if err := f.Rules.May(c, a, d.Name, tx); err != nil {
 		return err
 	}
 	all, err := tx.DomainsOf(a.ID)
@@ -152,7 +149,7 @@ type docrootOut struct {
 // setPrimaryDocroot moves what is parked on the main domain along.
 func (f family) setPrimaryDocroot(ctx context.Context, c api.Call, in docrootIn) (out docrootOut, err error) {
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := c.FindAccount(in.User, noSuchUser, tx.Account)
+		a, err := c.GovernAccount(in.User, noSuchUser, tx.Account)
 		if err != nil {
 			return err
 		}

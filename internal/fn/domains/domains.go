@@ -18,6 +18,8 @@ type Reader interface {
 	Domain(name string) (hostkeep.Domain, error)
 	Domains(ownerID int64) ([]hostkeep.Domain, error)
 	DomainsOf(accountID int64) ([]hostkeep.Domain, error)
+	DomainsBelow(name string) ([]hostkeep.Domain, error)
+	Settings(ownerID int64, kind string) ([]hostkeep.Setting, error)
 	Account(user string) (hostkeep.Account, error)
 	Accounts(ownerID int64) ([]hostkeep.Account, error)
 }
@@ -33,9 +35,9 @@ type Tx interface {
 
 // Deps is what the family is made of.
 type Deps struct {
-	Read     func(context.Context, func(Reader) error) error
-	Change   func(context.Context, hostkeep.Change, func(Tx) error) error
-	Hostname string
+	Read   func(context.Context, func(Reader) error) error
+	Change func(context.Context, hostkeep.Change, func(Tx) error) error
+	Rules  hostkeep.DomainRules
 }
 
 type family struct{ Deps }

@@ -142,6 +142,8 @@ func (f family) delete(ctx context.Context, c api.Call, in deleteIn) (deleteOut,
 			return fmt.Errorf("counting who has the feature list: %w", err)
 		case l.BuiltIn():
 			return hostkeep.Errorf(hostkeep.Conflict, "The feature list %q is one that every server has; it cannot be removed.", l.Name)
+		case accounts+packages > 0 && !c.User.Rights().Has(hostkeep.All): // as killpkg
+			return hostkeep.Errorf(hostkeep.Conflict, "The feature list %q is used by accounts or packages; give them another one first.", l.Name)
 		case accounts+packages > 0:
 			return hostkeep.Errorf(hostkeep.Conflict, "The feature list %q is used by %d accounts and %d packages; give them another one first.", l.Name, accounts, packages)
 		}

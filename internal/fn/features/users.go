@@ -167,7 +167,7 @@ func ids(given []string) (list []string, err error) {
 // rewrite makes other overrides of those that an account has.
 func (f family) rewrite(ctx context.Context, c api.Call, user string, make func([]hostkeep.FeatureOverride) ([]hostkeep.FeatureOverride, error)) error {
 	return f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := c.FindAccount(user, noUser, tx.Account)
+		a, err := c.GovernAccount(user, noUser, tx.Account)
 		if err != nil {
 			return err
 		}

@@ -123,6 +123,8 @@ func (f family) killpkg(ctx context.Context, c api.Call, in killIn) (out api.Don
 			return err
 		case p.Name == hostkeep.DefaultPackage:
 			return hostkeep.Errorf(hostkeep.Conflict, "The package %q is the one that new accounts get; it cannot be removed.", p.Name)
+		case n > 0 && !c.User.Rights().Has(hostkeep.All): // how many others there are is not the reseller's to know
+			return hostkeep.Errorf(hostkeep.Conflict, "The package %q is used by accounts; move them to another package first.", p.Name)
 		case n > 0:
 			return hostkeep.Errorf(hostkeep.Conflict, "The package %q is used by %d accounts; move them to another package first.", p.Name, n)
 		}
