@@ -88,19 +88,6 @@ func TestOwnAccountIsItsOwners(t *testing.T) {
 	w.must(w.as("shop"), "unsuspend_outgoing_email", "user", "shop") // now it is its own
 }
 
-// Only a reseller can own itself: a plain account that did would be nobody's.
-func TestPlainAccountsDoNotOwnThemselves(t *testing.T) {
-	t.Parallel()
-	w := hosting(t)
-	root := w.root()
-	w.refused(root, "is no reseller", "createacct", "username", "selfish", "domain", "selfish.example", "ownerself", "1")
-	w.refused(root, "is no reseller", "createacct", "username", "selfish", "domain", "selfish.example", "owner", "selfish")
-	w.refused(root, "is no reseller", "modifyacct", "user", "client", "owner", "client")
-	w.refused(root, "is no reseller", "modifyacct", "user", "shop", "owner", "shop", "reseller", "0")
-	w.must(root, "modifyacct", "user", "client", "owner", "client", "reseller", "1")
-	w.must(root, "createacct", "username", "boss", "domain", "boss.example", "ownerself", "1", "reseller", "1")
-}
-
 // A temporary domain follows its user's name, also where a client sends the
 // domain that it has read before.
 func TestTemporaryDomainFollowsRename(t *testing.T) {

@@ -298,9 +298,6 @@ func owner(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account) (string, i
 		if !c.Rights.Has(hostkeep.All) {
 			return "", 0, hostkeep.Errorf(hostkeep.Denied, "Only root and holders of \"all\" may make an account that owns itself.")
 		}
-		if !a.Reseller {
-			return "", 0, notItself(a.User)
-		}
 		return a.User, a.ID, nil
 	case want == "" || want == c.User.Name:
 		return c.User.Name, c.User.ID, nil
@@ -309,12 +306,6 @@ func owner(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account) (string, i
 	}
 	p, err := ownerNamed(tx, want)
 	return p.Name, p.ID, err
-}
-
-// notItself refuses that a plain account owns itself: nobody but holders of all
-// would then see it.
-func notItself(user string) error {
-	return hostkeep.Errorf(hostkeep.Invalid, "The account %s is no reseller, so it cannot own itself.", user)
 }
 
 // ownerNamed finds who can own accounts.

@@ -261,9 +261,6 @@ func (m *modification) owner() error {
 		return &hostkeep.Error{Kind: hostkeep.Denied, Missing: hostkeep.All, Message: `Permission denied: another owner needs the privilege "all".`}
 	}
 	if want == m.a.User || want == m.before.User {
-		if becomes := m.in.Reseller; becomes == nil && !m.p.Reseller || becomes != nil && !*becomes {
-			return notItself(m.a.User)
-		}
 		m.a.Owner, m.a.OwnerID, m.p.OwnerID = m.a.User, m.a.ID, m.a.ID
 		return nil
 	}
