@@ -73,6 +73,8 @@ func kind(p wire.Field) string {
 		return "1 or 0"
 	case p.Type == "limit":
 		return "number or unlimited"
+	case p.Type == "list" && p.Secret:
+		return "secrets"
 	case p.Type == "list":
 		return "texts"
 	case p.Type == "prefix":

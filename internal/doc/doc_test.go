@@ -19,15 +19,16 @@ import (
 )
 
 type in struct {
-	User   string          `whm:"user,required,alias=username" doc:"whose"`
-	Mode   string          `whm:"mode,enum=a|b,default=b"`
-	Size   hostkeep.Limit  `whm:"size,default=10"`
-	Most   hostkeep.Limit  `whm:"most,default=unlimited"`
-	Yes    bool            `whm:"yes,default=y" doc:"this | that"`
-	Number *int64          `whm:"number"`
-	Names  []string        `whm:"names,required,max=20"`
-	Flags  []string        `whm:"flag-,prefix"`
-	Secret hostkeep.Secret `whm:"secret"`
+	User   string            `whm:"user,required,alias=username" doc:"whose"`
+	Mode   string            `whm:"mode,enum=a|b,default=b"`
+	Size   hostkeep.Limit    `whm:"size,default=10"`
+	Most   hostkeep.Limit    `whm:"most,default=unlimited"`
+	Yes    bool              `whm:"yes,default=y" doc:"this | that"`
+	Number *int64            `whm:"number"`
+	Names  []string          `whm:"names,required,max=20"`
+	Flags  []string          `whm:"flag-,prefix"`
+	Secret hostkeep.Secret   `whm:"secret"`
+	Keys   []hostkeep.Secret `whm:"keys,max=64,multiline"`
 }
 
 type restIn struct {
@@ -144,10 +145,12 @@ func TestOpenAPISchemas(t *testing.T) {
 		{"prefix", append(get, "parameters", 8, "schema"), `{"type":"object","propertyNames":{"pattern":"^flag-"},"additionalProperties":{"type":"integer","enum":[0,1]}}`},
 		{"prefix is exploded", append(get, "parameters", 8, "explode"), `true`},
 		{"secret", append(get, "parameters", 9, "schema"), `{"type":"string","format":"password","maxLength":4096}`},
+		{"secrets", append(get, "parameters", 10, "schema"), `{"type":"array","items":{"type":"string","format":"password","maxLength":64}}`},
+		{"body's secrets", append(body, "properties", "keys"), `{"type":"array","items":{"type":"string","format":"password","maxLength":64},"description":"may be given several times"}`},
 		{"body's required", append(body, "required"), `["api.version","user","names"]`},
 		{"body's member", append(body, "properties", "mode"), `{"type":"string","enum":["a","b"],"description":"default b"}`},
 		{"body's controls", []any{"paths", "/json-api/change_it", "post", "requestBody", "content", "application/json", "schema", "allOf", 1}, `{"$ref":"#/components/schemas/Controls"}`},
-		{"a control", append(get, "parameters", 10), `{"$ref":"#/components/parameters/api.filter.enable"}`},
+		{"a control", append(get, "parameters", 11), `{"$ref":"#/components/parameters/api.filter.enable"}`},
 		{"body's pattern", append(body, "patternProperties"), `{"^flag-":{"type":"integer","enum":[0,1]}}`},
 		{"the rest", []any{"paths", "/json-api/name_things", "get", "parameters", 2}, `{"name":"a thing","in":"query","description":"things; each parameter that is not named here counts as one","style":"form","explode":true,"schema":{"type":"object","additionalProperties":{"type":"integer","enum":[0,1]}}}`},
 		{"the rest of a body", []any{"paths", "/json-api/name_things", "post", "requestBody", "content", "application/json", "schema", "additionalProperties"}, `true`},
@@ -296,7 +299,7 @@ func TestHelp(t *testing.T) {
 		"Account:       named by user\n", "hostkeep whmapi1 change_it user=USER names=NAMES\n",
 		"Controls:      api.filter, api.sort, api.chunk and api.columns work on rows\n",
 		"  user    text                 required           whose; also called username\n",
-		"  mode    a, b                 default b\n", "data.keyed.*.*.name  text", "data.left",
+		"  mode    a, b                 default b\n", "  keys    secrets              ", "data.keyed.*.*.name  text", "data.left",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("it lacks %q:\n%s", want, got)

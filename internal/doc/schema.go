@@ -36,7 +36,7 @@ func valueSchema(p wire.Field) object {
 	if len(p.Enum) > 0 {
 		return s.with("enum", p.Enum)
 	}
-	if p.Type == "secret" {
+	if p.Secret {
 		s = s.with("format", "password")
 	}
 	return s.with("maxLength", p.Max)

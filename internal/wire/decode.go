@@ -137,8 +137,20 @@ func (f *field) setList(dst reflect.Value, list []string) error {
 	if f.Required && len(list) == 0 {
 		return f.missing()
 	}
-	dst.Set(reflect.ValueOf(list))
+	if f.Secret {
+		dst.Set(reflect.ValueOf(secrets(list)))
+	} else {
+		dst.Set(reflect.ValueOf(list))
+	}
 	return nil
+}
+
+func secrets(texts []string) []hostkeep.Secret {
+	list := make([]hostkeep.Secret, len(texts))
+	for i, text := range texts {
+		list[i] = hostkeep.NewSecret(text)
+	}
+	return list
 }
 
 func (f *field) missing() error {

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -79,11 +80,14 @@ func likeNetURL(t *testing.T, query string, p wire.Params) {
 }
 
 // FuzzDecode: what Decode lets through keeps what the tags promise; an error is
-// for the caller and never repeats the secret; the record is JSON without it.
+// for the caller and never repeats the secret; the record and what hooks are told
+// are JSON, and the same whatever the secret is.
 func FuzzDecode(f *testing.F) {
 	f.Add("user=u&size=1&yes=n&quota=null&acl-1=a&acl[]=&ns2=one&flag-x=1&maxpop=3", "hunter2hunter2")
 	f.Add("username=u&user=v&expires_at=x&kind=&acl-9=x&reason=%0a", "hunter\n2")
 	f.Add("user=%7f&cgi=Y&new_name=&acl-00000000000000000000000001=a&acl-=&flag-=1", strings.Repeat("s", 5000))
+	f.Add("user=u&keys-1=a&keys=&chest[2]=b&code=c&lines=d%0a", "two\r\n\tlines")
+	f.Add("user=u&code-1=123456789&keys-3=%1b&lines=%00", "")
 	in := mustCompile[everyIn](f)
 	f.Fuzz(func(t *testing.T, query, secret string) {
 		p, err := wire.Parse(query, "", nil, wire.DefaultLimits())
@@ -91,11 +95,16 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		told := len(secret) < 8 || strings.Contains(query, secret[:8]) || strings.Contains(strings.Join(p.Names(), "\x00"), secret[:8])
-		p = p.Add("pass", secret)
-		rec := in.Record(p, func(string) string { return "#" })
-		if !json.Valid([]byte(rec)) {
-			t.Errorf("the record %q is no JSON", rec)
+		with := func(secret string) wire.Params {
+			return p.Add("pass", secret).Add("lines", secret).Add("keys-7", secret).Add("code", secret)
 		}
+		tells := func(p wire.Params) string {
+			return "[" + in.Record(p, func(string) string { return "#" }) + "," + string(in.Arguments(p, false)) + "]"
+		}
+		if got, want := tells(with(secret)), tells(with("another")); got != want || !json.Valid([]byte(got)) {
+			t.Errorf("told is %q, with another secret %q", got, want)
+		}
+		p = with(secret)
 		var got everyIn
 		err = in.Decode(&got, p)
 		if err != nil && hostkeep.KindOf(err) != hostkeep.Invalid {
@@ -114,6 +123,16 @@ func checkDecoded(t *testing.T, got everyIn) {
 	t.Helper()
 	if got.User == "" || len(got.User) > 16 || got.Kind != "full" && got.Kind != "limited" || got.Quota < hostkeep.Unlimited {
 		t.Errorf("decoded %+v", got)
+	}
+	for _, s := range slices.Concat(got.Keys, got.Codes, []hostkeep.Secret{got.Secret, got.Lines}) {
+		if strings.ContainsFunc(s.Reveal(), func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\r\n", r) || r == 0x7f }) {
+			t.Errorf("decoded the secret %q", s.Reveal())
+		}
+	}
+	for _, s := range got.Codes {
+		if s.Empty() || len(s.Reveal()) > 8 || strings.ContainsAny(s.Reveal(), "\t\r\n") {
+			t.Errorf("decoded the code %q", s.Reveal())
+		}
 	}
 	for _, list := range [][]string{got.ACLs, got.NS, got.Flags, {got.User}} {
 		for _, s := range list {

@@ -17,7 +17,8 @@ type Field struct {
 	Required bool
 	Default  string
 	Enum     []string
-	Max      int // bytes of a value, of types with text; 0 for the others
+	Max      int  // bytes of a value, of types with text; 0 for the others
+	Secret   bool // its values must not be shown: of the type "secret", or a list of such
 	Summary  string
 }
 
@@ -27,7 +28,7 @@ const (
 	typeInteger = "integer"
 	typeBoolean = "boolean"
 	typeLimit   = "limit"
-	typeList    = "list"   // []string: NAME, NAME-N, NAMEN, NAME[], NAME[N]
+	typeList    = "list"   // []string or []hostkeep.Secret: NAME, NAME-N, NAMEN, NAME[], NAME[N]
 	typeSecret  = "secret" // by its Go type
 	typePrefix  = "prefix" // []string: the X of every NAMEX
 	typeRest    = "rest"   // Keyed[bool]: all that no other parameter takes; its own name is only for people

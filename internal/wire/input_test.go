@@ -27,21 +27,24 @@ type common struct {
 // everyIn uses each feature.
 type everyIn struct {
 	common
-	Secret   hostkeep.Secret `whm:"password,alias=pass"`
-	Reason   string          `whm:"reason,default=Unknown,multiline"`
-	Kind     string          `whm:"kind,enum=full|limited,default=full"`
-	Size     int64           `whm:"size"`
-	Yes      bool            `whm:"yes,default=y"`
-	Quota    hostkeep.Limit  `whm:"quota,default=unlimited"`
-	ACLs     []string        `whm:"acl"`
-	NS       []string        `whm:"ns,max=8,enum=one|two"`
-	Exact    string          `whm:"acl-9"`
-	Flags    []string        `whm:"flag-,prefix"`
-	Name     *string         `whm:"new_name"`
-	Expires  *int64          `whm:"expires_at"`
-	CGI      *bool           `whm:"cgi"`
-	MaxPop   *hostkeep.Limit `whm:"maxpop"`
-	internal int             //nolint:unused // stands for what a handler keeps to itself
+	Secret   hostkeep.Secret   `whm:"password,alias=pass"`
+	Reason   string            `whm:"reason,default=Unknown,multiline"`
+	Kind     string            `whm:"kind,enum=full|limited,default=full"`
+	Size     int64             `whm:"size"`
+	Yes      bool              `whm:"yes,default=y"`
+	Quota    hostkeep.Limit    `whm:"quota,default=unlimited"`
+	ACLs     []string          `whm:"acl"`
+	NS       []string          `whm:"ns,max=8,enum=one|two"`
+	Exact    string            `whm:"acl-9"`
+	Flags    []string          `whm:"flag-,prefix"`
+	Name     *string           `whm:"new_name"`
+	Expires  *int64            `whm:"expires_at"`
+	CGI      *bool             `whm:"cgi"`
+	MaxPop   *hostkeep.Limit   `whm:"maxpop"`
+	Lines    hostkeep.Secret   `whm:"lines,multiline"`
+	Keys     []hostkeep.Secret `whm:"keys,alias=chest,empties,multiline"`
+	Codes    []hostkeep.Secret `whm:"code,max=8"`
+	internal int               //nolint:unused // stands for what a handler keeps to itself
 }
 
 func TestFields(t *testing.T) {
@@ -52,7 +55,7 @@ func TestFields(t *testing.T) {
 		types = append(types, f.Name+":"+f.Type)
 	}
 	want := "user:string password:secret reason:string kind:string size:integer yes:boolean quota:limit acl:list ns:list " +
-		"acl-9:string flag-:prefix new_name:string expires_at:integer cgi:boolean maxpop:limit"
+		"acl-9:string flag-:prefix new_name:string expires_at:integer cgi:boolean maxpop:limit lines:secret keys:list code:list"
 	if got := strings.Join(types, " "); got != want {
 		t.Errorf("types are %s", got)
 	}
@@ -63,8 +66,13 @@ func TestFields(t *testing.T) {
 	if f := fields[3]; f.Default != "full" || !slices.Equal(f.Enum, []string{"full", "limited"}) || f.Max != 1024 {
 		t.Errorf("kind is %+v", f)
 	}
-	if fields[1].Max != 4096 || fields[4].Max != 0 {
-		t.Errorf("the longest are %d and %d", fields[1].Max, fields[4].Max)
+	if fields[1].Max != 4096 || fields[4].Max != 0 || fields[16].Max != 4096 || fields[17].Max != 8 {
+		t.Errorf("the longest are %d, %d, %d and %d", fields[1].Max, fields[4].Max, fields[16].Max, fields[17].Max)
+	}
+	for _, f := range fields {
+		if want := slices.Contains([]string{"password", "lines", "keys", "code"}, f.Name); f.Secret != want {
+			t.Errorf("%s is secret: %t", f.Name, f.Secret)
+		}
 	}
 }
 
@@ -72,29 +80,33 @@ func TestCompileInputRefuses(t *testing.T) {
 	t.Parallel()
 	type bad struct {
 		NoTag    string
-		NoName   string          `whm:",required"`
-		Meta     string          `whm:"api.version"`
-		Unfit    string          `whm:"a b"`
-		Alias    string          `whm:"fine1,alias=x=y"`
-		Option   string          `whm:"fine2,require"`
-		Type     int32           `whm:"fine3"`
-		Map      map[string]int  `whm:"fine4"`
-		Twice    string          `whm:"fine5,alias=fine2"`
-		Default  bool            `whm:"fine6,default=maybe"`
-		Enum     string          `whm:"fine7,enum=a|b,default=c"`
-		Max      int64           `whm:"fine8,max=3"`
-		Zero     string          `whm:"fine9,max=0"`
-		Prefix   string          `whm:"fine10,prefix"`
-		Never    string          `whm:"fine11,required,default=x"`
-		Known    hostkeep.Secret `whm:"fine12,default=secret"`
-		Pointer  *int64          `whm:"fine13,default=1"`
-		List     []string        `whm:"fine14,default=1"`
-		PtrList  *[]string       `whm:"fine15"`
-		Lines    bool            `whm:"fine16,multiline"`
-		EnumNum  int64           `whm:"fine17,enum=1|2"`
-		Empty    string          `whm:"fine18,enum="`
-		hidden   string          `whm:"fine19"`
-		Trailing string          `whm:"fine20,"`
+		NoName   string             `whm:",required"`
+		Meta     string             `whm:"api.version"`
+		Unfit    string             `whm:"a b"`
+		Alias    string             `whm:"fine1,alias=x=y"`
+		Option   string             `whm:"fine2,require"`
+		Type     int32              `whm:"fine3"`
+		Map      map[string]int     `whm:"fine4"`
+		Twice    string             `whm:"fine5,alias=fine2"`
+		Default  bool               `whm:"fine6,default=maybe"`
+		Enum     string             `whm:"fine7,enum=a|b,default=c"`
+		Max      int64              `whm:"fine8,max=3"`
+		Zero     string             `whm:"fine9,max=0"`
+		Prefix   string             `whm:"fine10,prefix"`
+		Never    string             `whm:"fine11,required,default=x"`
+		Known    hostkeep.Secret    `whm:"fine12,default=secret"`
+		Pointer  *int64             `whm:"fine13,default=1"`
+		List     []string           `whm:"fine14,default=1"`
+		PtrList  *[]string          `whm:"fine15"`
+		Lines    bool               `whm:"fine16,multiline"`
+		EnumNum  int64              `whm:"fine17,enum=1|2"`
+		Empty    string             `whm:"fine18,enum="`
+		hidden   string             `whm:"fine19"`
+		PtrKeys  *[]hostkeep.Secret `whm:"fine21"`
+		Keys     []hostkeep.Secret  `whm:"fine22,prefix"`
+		FewKeys  []hostkeep.Secret  `whm:"fine23,enum=a|b"`
+		SetKeys  []hostkeep.Secret  `whm:"fine24,default=a"`
+		Trailing string             `whm:"fine20,"`
 	}
 	_ = bad{}.hidden
 	_, err := wire.CompileInput(reflect.TypeFor[bad]())
@@ -146,6 +158,12 @@ func TestDecode(t *testing.T) {
 		{"prefix", "user=u&flag-b=1&flag-a=y&flag-c=0&flag-d=n&flag-e=&flag-=1", "", "flag-=[b a]"},
 		{"body wins for a prefix", "user=u&flag-a=1&flag-b=1", "flag-a=0", "flag-=[b]"},
 		{"unknown ones are ignored", "user=u&what=1&USERNAMES=x&api.version=1", "", "user=u"},
+		{"a secret of two lines", "user=u&lines=a%0D%0A%09b", "", "lines=a\r\n\tb"},
+		{"no secrets", "user=u", "", "keys=nil code=nil"},
+		{"empty secrets", "user=u&keys=&code=", "", "keys=[] code=[]"},
+		{"forms of a list of secrets", "user=u&code-10=d&code[2]=c&code[]=b&code=a&code-3=", "", "code=[b a c d]"},
+		{"secrets that are empty count where they may", "user=u&chest-1=&keys-2=b&KEYS3=%0A", "", "keys=[ b \n]"},
+		{"query and body are one list of secrets", "user=u&keys=a", "keys=b&keys=a", "keys=[a b a]"},
 		{"names in another case", "USERNAME=u&Acl-2=b&aCL-1=a&QUOTA=5&FLAG-b=1", "", "user=u quota=5 acl=[a b] flag-=[b]"},
 	}
 	in := mustCompile[everyIn](t)
@@ -182,6 +200,16 @@ func (in everyIn) texts() map[string]string {
 		}
 		return "[" + strings.Join(l, " ") + "]"
 	}
+	revealed := func(l []hostkeep.Secret) string {
+		if l == nil {
+			return list(nil)
+		}
+		texts := []string{}
+		for _, s := range l {
+			texts = append(texts, s.Reveal())
+		}
+		return list(texts)
+	}
 	pointer := func(p any) string {
 		b, _ := json.Marshal(p)
 		return strings.NewReplacer("null", "nil", "true", "1", "false", "0").Replace(string(b))
@@ -190,6 +218,7 @@ func (in everyIn) texts() map[string]string {
 		"user": in.User, "password": in.Secret.Reveal(), "reason": in.Reason, "kind": in.Kind, "size": pointer(in.Size),
 		"yes": pointer(in.Yes), "quota": in.Quota.String(), "acl": list(in.ACLs), "ns": list(in.NS), "acl-9": in.Exact,
 		"flag-": list(in.Flags), "new_name": pointer(in.Name), "expires_at": pointer(in.Expires), "cgi": pointer(in.CGI), "maxpop": "nil",
+		"lines": in.Lines.Reveal(), "keys": revealed(in.Keys), "code": revealed(in.Codes),
 	}
 	if in.MaxPop != nil {
 		texts["maxpop"] = in.MaxPop.String()
@@ -222,6 +251,11 @@ func TestDecodeRefuses(t *testing.T) {
 		{"control in many lines", "user=u&reason=%1B", "", `The parameter "reason" contains a control character.`},
 		{"a long secret", "user=u&pass=" + strings.Repeat("s", 4097), "", `The parameter "password" is longer than 4096 bytes.`},
 		{"a secret of two lines", "user=u&pass=hunter%0A2", "", `The parameter "password" contains a control character.`},
+		{"control in a secret of many lines", "user=u&lines=hunter%1B2", "", `The parameter "lines" contains a control character.`},
+		{"control in secrets of many lines", "user=u&keys-3=hunter%7F2", "", `The parameter "keys" contains a control character.`},
+		{"secrets of two lines", "user=u&code=hun%0At", "", `The parameter "code" contains a control character.`},
+		{"long secrets", "user=u&code=a&code-1=hunter222", "", `The parameter "code" is longer than 8 bytes.`},
+		{"longer secrets", "user=u&keys=" + strings.Repeat("s", 4097), "", `The parameter "keys" is longer than 4096 bytes.`},
 		{"enum", "user=u&kind=Full", "", `The parameter "kind" must be one of: full, limited.`},
 		{"number", "user=u&size=1.5", "", `The parameter "size" must be a whole number.`},
 		{"large number", "user=u&expires_at=9223372036854775808", "", `The parameter "expires_at" must be a whole number.`},
@@ -256,16 +290,19 @@ func TestDecodeRefuses(t *testing.T) {
 func TestRequiredLists(t *testing.T) {
 	t.Parallel()
 	type listsIn struct {
-		Names []string `whm:"token_name,required"`
-		ACLs  []string `whm:"acl-,prefix,required"`
+		Names []string          `whm:"token_name,required"`
+		ACLs  []string          `whm:"acl-,prefix,required"`
+		Keys  []hostkeep.Secret `whm:"key,required"`
 	}
 	in := mustCompile[listsIn](t)
 	for query, want := range map[string]string{
-		"":                          `The parameter "token_name" is required.`,
-		"token_name=&token_name-1=": `The parameter "token_name" is required.`,
-		"token_name=a":              `The parameter "acl-" is required.`,
-		"token_name=a&acl-all=0":    `The parameter "acl-" is required.`,
-		"token_name-2=a&acl-all=1":  "",
+		"":                            `The parameter "token_name" is required.`,
+		"token_name=&token_name-1=":   `The parameter "token_name" is required.`,
+		"token_name=a":                `The parameter "acl-" is required.`,
+		"token_name=a&acl-all=0":      `The parameter "acl-" is required.`,
+		"token_name-2=a&acl-all=1":    `The parameter "key" is required.`,
+		"token_name=a&acl-b=1&key=":   `The parameter "key" is required.`,
+		"token_name=a&acl-b=1&key3=b": "",
 	} {
 		got := ""
 		if err := in.Decode(new(listsIn), parse(t, query, "")); err != nil {
@@ -309,13 +346,15 @@ func TestEmptyJSONList(t *testing.T) {
 		`{"user":"u","acl[0]":"a"}`:     "[a]",
 		`{"user":"u","acl":"a","x":{}}`: "[a]",
 	} {
-		p, err := wire.Parse("", jsonType, []byte(body), wire.DefaultLimits())
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got everyIn
-		if err := in.Decode(&got, p); err != nil || got.texts()["acl"] != want {
-			t.Errorf("%s: %s, %v, want %s", body, got.texts()["acl"], err, want)
+		for _, name := range []string{"acl", "code"} { // texts, and secrets
+			p, err := wire.Parse("", jsonType, []byte(strings.ReplaceAll(body, "acl", name)), wire.DefaultLimits())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got everyIn
+			if err := in.Decode(&got, p); err != nil || got.texts()[name] != want {
+				t.Errorf("%s as %s: %s, %v, want %s", body, name, got.texts()[name], err, want)
+			}
 		}
 	}
 }

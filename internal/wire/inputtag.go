@@ -55,7 +55,7 @@ func (f *field) setType(t reflect.Type) bool {
 	case reflect.TypeFor[string]():
 		f.Type, f.Max = typeString, maxText
 	case reflect.TypeFor[hostkeep.Secret]():
-		f.Type, f.Max = typeSecret, maxSecret
+		f.Type, f.Max, f.Secret = typeSecret, maxSecret, true
 	case reflect.TypeFor[int64]():
 		f.Type = typeInteger
 	case reflect.TypeFor[bool]():
@@ -64,6 +64,9 @@ func (f *field) setType(t reflect.Type) bool {
 		f.Type = typeLimit
 	case reflect.TypeFor[[]string]():
 		f.Type, f.Max = typeList, maxText
+		return !f.pointer
+	case reflect.TypeFor[[]hostkeep.Secret]():
+		f.Type, f.Max, f.Secret = typeList, maxSecret, true
 		return !f.pointer
 	case reflect.TypeFor[Keyed[bool]]():
 		f.Type, f.Max = typeRest, maxText
@@ -80,18 +83,18 @@ func (f *field) option(opt string) error {
 	switch {
 	case opt == "required":
 		f.Required = true
-	case opt == "multiline" && f.textual() && f.Type != typeSecret:
+	case opt == "multiline" && f.textual():
 		f.multiline = true
 	case opt == "empties" && f.Type == typeList:
 		f.empties = true
 	case opt == "rest" && f.Type == typeRest: // said for whoever reads the tag; the type says it
-	case opt == "prefix" && f.Type == typeList:
+	case opt == "prefix" && f.Type == typeList && !f.Secret: // a name is no place for a secret
 		f.Type = typePrefix
 	case key == "alias" && valued:
 		f.Aliases = append(f.Aliases, val)
 	case key == "default" && valued && !f.many() && f.Type != typeSecret && !f.pointer:
 		f.Default, f.hasDefault = val, true
-	case key == "enum" && val != "" && (f.Type == typeString || f.Type == typeList):
+	case key == "enum" && val != "" && (f.Type == typeString || f.Type == typeList) && !f.Secret:
 		f.Enum = strings.Split(val, "|")
 	case key == "max" && f.textual():
 		n, err := strconv.Atoi(val)

@@ -95,7 +95,7 @@ func (f *field) recorded(hits []hit, t telling) []string {
 	values := make([]string, len(hits))
 	for i, h := range hits {
 		switch {
-		case f.Type != typeSecret:
+		case !f.Secret:
 			values[i] = t.clip(h.value)
 		case t.secret != nil:
 			values[i] = t.secret(h.value)

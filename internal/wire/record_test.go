@@ -20,6 +20,9 @@ func TestRecord(t *testing.T) {
 		{"only declared ones", "user=u&other=1&api.version=1&acl_0=x", "", `{"user":"u"}`},
 		{"no defaults", "kind=", "", `{"kind":""}`},
 		{"a secret", "pass=hunter2", "", `{"password":"digest of xxxxxxx"}`},
+		{"a secret list of one", "keys-2=hunter2", "", `{"keys":"digest of xxxxxxx"}`},
+		{"a secret list", "keys-2=hunter2&chest=a&keys=a", "", `{"keys":["digest of x","digest of x","digest of xxxxxxx"]}`},
+		{"long secrets", "lines=" + long + "&code=" + long, "", `{"lines":"digest of ` + strings.Repeat("x", 1200) + `","code":"digest of ` + strings.Repeat("x", 1200) + `"}`},
 		{"body wins", "user=q", "user=b", `{"user":"b"}`},
 		{"twice the same", "user=u&user=u", "", `{"user":"u"}`},
 		{"contradictions stay visible", "user=a&user=b", "", `{"user":["a","b"]}`},
@@ -42,10 +45,14 @@ func TestArguments(t *testing.T) {
 	t.Parallel()
 	in := mustCompile[everyIn](t)
 	long := strings.Repeat("ä", 600)
-	p := parse(t, "pass=hunter2&acl=a&other=1&reason="+long, "")
+	p := parse(t, "pass=hunter2&lines=hunter2%0A&keys-1=hunter2&acl=a&other=1&reason="+long, "")
 	for secret, secrets := range map[string]bool{"hunter2": true, "***": false} {
+		lines := secret
+		if secrets {
+			lines += `\n`
+		}
 		got := string(in.Arguments(p, secrets))
-		for _, want := range []string{`"password":"` + secret + `"`, `"acl":["a"]`, `"reason":"` + long + `"`} {
+		for _, want := range []string{`"password":"` + secret + `"`, `"lines":"` + lines + `"`, `"keys":["` + secret + `"]`, `"acl":["a"]`, `"reason":"` + long + `"`} {
 			if !strings.Contains(got, want) {
 				t.Errorf("secrets %v: %s, want %s in it", secrets, got, want)
 			}

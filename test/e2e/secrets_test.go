@@ -42,6 +42,41 @@ func (k treasure) foundIn(places map[string]string) (found []string) {
 	return found
 }
 
+// foundOutside does the same for what one file is to have, so that it can be read
+// back: it wants that it was there.
+func (k treasure) foundOutside(t *testing.T, places map[string]string, file string) []string {
+	t.Helper()
+	others, all := maps.Clone(places), ""
+	for place, text := range places {
+		if strings.Contains(place, file) {
+			all += text
+			delete(others, place)
+		}
+	}
+	for what, secret := range k {
+		if !strings.Contains(all, secret) {
+			t.Errorf("%s is not in %s", what, file)
+		}
+	}
+	return k.foundIn(others)
+}
+
+// keepValues keeps keys of other services wherever a caller may keep any text. The
+// store has them in clear; nothing else is to.
+func keepValues(s *site) treasure {
+	k := treasure{"a tweak setting": "SG.tweakSettingWord", "a personal text": "SG.personalTextWord", "a key's value": "AKIAkeyValueWord", "another key's": "AKIAanotherWord"}
+	root := s.token("root", "keeper", "all")
+	s.must("root", root, "set_tweaksetting", "key", "relay", "value", k["a tweak setting"])
+	s.must("root", root, "personalization_set", "personalization", `{"relay":"`+k["a personal text"]+`"}`)
+	nvset := s.call("root", root, "nvset", "key", "a", "key", "b", "value", k["a key's value"], "value", k["another key's"])
+	nvset.form.Del("api.version")
+	nvset.method, nvset.in = http.MethodGet, "query"
+	if a, err := nvset.do(); err != nil || string(a.body) != `{"result":[]}` {
+		s.t.Fatalf("nvset: %v %s", err, a.body)
+	}
+	return k
+}
+
 // TestNoSecretAnywhere lives through one busy run of a server, and then looks for
 // every secret that was issued, sent or tried in whatever the run has left.
 func TestNoSecretAnywhere(t *testing.T) {
@@ -64,6 +99,7 @@ func noSecretAnywhere(t *testing.T, format string) {
 	k := treasure{}
 	k.issue(s, k.keep("root's first password", "root", strings.TrimSpace(string(first))))
 	k.attack(s)
+	kept := keepValues(s)
 
 	places := map[string]string{"the process list": processes(), "the log": s.proc.log.String(), "standard output": s.proc.out.String()}
 	for _, page := range []string{"/metrics", "/readyz"} {
@@ -76,6 +112,9 @@ func noSecretAnywhere(t *testing.T, format string) {
 	readFiles(t, s.data(), "when stopped: ", places)
 
 	for _, f := range k.foundIn(places) {
+		t.Error(f)
+	}
+	for _, f := range kept.foundOutside(t, places, "hostkeep.db") {
 		t.Error(f)
 	}
 	for _, want := range []string{"while running: hostkeep.db", "while running: hostkeep.db-wal", "when stopped: hostkeep.db", "/metrics"} {

@@ -24,8 +24,8 @@ func (f family) nvget(ctx context.Context, c api.Call, in nvgetIn) (out nvgetOut
 }
 
 type nvsetIn struct {
-	Keys   []string `whm:"key,max=128"`
-	Values []string `whm:"value,max=4096,empties,multiline"`
+	Keys   []string          `whm:"key,max=128"`
+	Values []hostkeep.Secret `whm:"value,max=4096,empties,multiline"`
 }
 
 // nvsetOut is always empty: what else WHM writes there nobody recorded.
@@ -51,7 +51,7 @@ func (f family) nvset(ctx context.Context, c api.Call, in nvsetIn) (out nvsetOut
 	}
 	return out, f.Change(ctx, c.Change(), func(tx Tx) error {
 		for i, key := range in.Keys {
-			if err := put(tx, maxKeys, hostkeep.Setting{OwnerID: c.User.ID, Kind: kindKey, Name: key, Value: in.Values[i]}); err != nil {
+			if err := put(tx, maxKeys, hostkeep.Setting{OwnerID: c.User.ID, Kind: kindKey, Name: key, Value: in.Values[i].Reveal()}); err != nil {
 				return err
 			}
 		}

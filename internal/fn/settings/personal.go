@@ -20,9 +20,9 @@ type getPersonalIn struct {
 
 // kept is one name with what is kept under it, or why nothing is.
 type kept struct {
-	Value   *string `whm:"value"`
-	Success bool    `whm:"success"`
-	Reason  string  `whm:"reason"`
+	Value   *hostkeep.Secret `whm:"value"`
+	Success bool             `whm:"success"`
+	Reason  string           `whm:"reason"`
 }
 
 type personalOut struct {
@@ -30,9 +30,13 @@ type personalOut struct {
 }
 
 func (o *personalOut) add(name string, value *string, reason string) {
-	k := kept{Value: value, Success: reason == "", Reason: reason}
+	k := kept{Success: reason == "", Reason: reason}
 	if k.Success {
 		k.Reason = "OK"
+	}
+	if value != nil {
+		secret := hostkeep.NewSecret(*value)
+		k.Value = &secret
 	}
 	o.Personalization = append(o.Personalization, wire.KeyedItem[kept]{Key: name, Value: k})
 }
@@ -60,14 +64,16 @@ func (f family) getPersonal(ctx context.Context, c api.Call, in getPersonalIn) (
 	return out, err
 }
 
+// setPersonalIn has the names inside the secret: one that is refused may be a
+// value in the wrong place.
 type setPersonalIn struct {
-	Personalization string `whm:"personalization,required,max=65536,multiline" doc:"a JSON object of names and texts; null takes a name away"`
+	Personalization hostkeep.Secret `whm:"personalization,required,max=65536,multiline" doc:"a JSON object of names and texts; null takes a name away"`
 }
 
 // setPersonal keeps what it can, and says of each name whether it did: that is
 // the function's form.
 func (f family) setPersonal(ctx context.Context, c api.Call, in setPersonalIn) (out personalOut, err error) {
-	values, err := texts(in.Personalization)
+	values, err := texts(in.Personalization.Reveal())
 	if err != nil {
 		return out, err
 	}

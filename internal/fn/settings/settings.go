@@ -1,7 +1,8 @@
 // Package settings is the family of functions that keep a text and give it back:
 // tweak settings, name servers, a WHM user's personalisation, its own keys and
 // its public contact. It holds how long and how many such texts may be, and
-// refuses to know what any of them is for.
+// refuses to know what any of them is for; some are keys of other services, so
+// what is kept under names that callers choose is taken as secrets are.
 package settings
 
 import (

@@ -39,9 +39,9 @@ func (f family) getTweak(ctx context.Context, _ api.Call, in tweakIn) (tweakOut,
 }
 
 type setTweakIn struct {
-	Key    string `whm:"key,required,max=128"`
-	Module string `whm:"module,enum=Apache|Basic|Mail|Main,default=Main"`
-	Value  string `whm:"value,max=4096,multiline"`
+	Key    string          `whm:"key,required,max=128"`
+	Module string          `whm:"module,enum=Apache|Basic|Mail|Main,default=Main"`
+	Value  hostkeep.Secret `whm:"value,max=4096,multiline"`
 }
 
 // setTweak keeps what scripts set when they set a server up, and refuses what
@@ -53,6 +53,6 @@ func (f family) setTweak(ctx context.Context, c api.Call, in setTweakIn) (out ap
 	if _, ok := f.Configured(in.Key); ok {
 		return out, hostkeep.Errorf(hostkeep.Unsupported, "%s is a setting of this program's own: it stands in the settings file, and a restart brings a new value into force.", in.Key)
 	}
-	s := hostkeep.Setting{OwnerID: hostkeep.ServerSettings, Kind: kindTweak, Name: tweakIn{in.Key, in.Module}.named(), Value: in.Value}
+	s := hostkeep.Setting{OwnerID: hostkeep.ServerSettings, Kind: kindTweak, Name: tweakIn{in.Key, in.Module}.named(), Value: in.Value.Reveal()}
 	return out, f.Change(ctx, c.Change(), func(tx Tx) error { return put(tx, maxTweaks, s) })
 }
