@@ -5,12 +5,16 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/pquerna/otp/totp"
 
 	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/auth"
+	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
@@ -273,5 +277,74 @@ func TestFormLoginIsGuarded(t *testing.T) {
 	}
 	if got := b.login("root", rootsPassword, code(t, seed, w.now)); got != "" {
 		t.Errorf("with the code: %q", got)
+	}
+}
+
+// lockstep is the store of second factors for n who sign in at the same moment:
+// none goes on before all have read theirs.
+type lockstep struct {
+	codes
+	all *sync.WaitGroup
+}
+
+func (l lockstep) TwoFactor(ctx context.Context, id int64) (hostkeep.TwoFactor, error) {
+	t, err := l.codes.TwoFactor(ctx, id)
+	l.all.Done()
+	l.all.Wait()
+	return t, err
+}
+
+// atOnce has n sign in as root with one code at the same moment, and counts who
+// comes in.
+func (w *world) atOnce(n int, code string) (in int64) {
+	all, group := new(sync.WaitGroup), new(sync.WaitGroup)
+	all.Add(n)
+	a := auth.New(auth.Options{
+		Memory: w.node, Passwords: passwords{w.store}, Hasher: auth.NewHasher(n), Now: w.App.now, Codes: lockstep{codes{w.store, w.ring}, all},
+	})
+	var entered atomic.Int64
+	for range n {
+		group.Go(func() {
+			_, err := a.Password(context.Background(), "root", hostkeep.NewSecret(rootsPassword), auth.Request{Code: []string{code}})
+			if err == nil {
+				entered.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	return entered.Load()
+}
+
+// TestGuessingCodesAtOnce: a try is counted before its code is looked at, so
+// that eight at the same moment are no more than five in a row.
+func TestGuessingCodesAtOnce(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	seed := w.enrol(w.root())
+	w.now = w.now.Add(time.Minute)
+	if in := w.atOnce(8, "12345"); in != 0 {
+		t.Errorf("%d came in", in)
+	}
+	var factor hostkeep.TwoFactor
+	err := w.store.Read(t.Context(), func(r *sqlstore.Reader) (err error) {
+		factor, err = r.TwoFactor(hostkeep.RootID)
+		return err
+	})
+	if err != nil || factor.Failed != 5 || !factor.Blocked.Equal(w.now.Add(30*time.Second)) {
+		t.Errorf("%d codes were looked at, %v; then none until %v", factor.Failed, err, factor.Blocked)
+	}
+	if in := w.atOnce(1, code(t, seed, w.now)); in != 0 {
+		t.Error("the right code right after them was taken")
+	}
+}
+
+// TestACodeIsUsedOnceAtOnce: one of those that send the same right code comes in.
+func TestACodeIsUsedOnceAtOnce(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	seed := w.enrol(w.root())
+	w.now = w.now.Add(time.Minute)
+	if in := w.atOnce(4, code(t, seed, w.now)); in != 1 {
+		t.Errorf("one code let %d in", in)
 	}
 }

@@ -84,6 +84,7 @@ func cases() map[string]func(*suite) {
 		"session links":          testLinks,
 		"two-factor":             testTwoFactor,
 		"two-factor settings":    testTwoFactorSettings,
+		"codes at once":          testCodesAtOnce,
 		"domains":                testDomains,
 		"main domains":           testMainDomains,
 		"names that begin alike": testNamesAlike,
