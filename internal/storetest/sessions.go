@@ -133,6 +133,25 @@ func testLinks(s *suite) {
 	})
 }
 
+// testLinkOfATokenThatEnds: the session of a link ends with the token that made
+// it, at the latest.
+func testLinkOfATokenThatEnds(s *suite) {
+	s.signedIn()
+	soon, late, never := token(30, 1, "soon"), token(31, 1, "late"), token(32, 1, "never")
+	soon.Expires, late.Expires, never.Expires = start().Add(time.Minute), start().Add(48*time.Hour), time.Time{}
+	s.do(func(tx *sqlstore.Tx) error {
+		return errors.Join(tx.InsertToken(soon), tx.InsertToken(late), tx.InsertToken(never))
+	})
+	for maker, want := range map[int64]time.Duration{30: time.Minute, 31: time.Hour, 32: time.Hour, 0: time.Hour} {
+		link, opened := session(100+maker, 10), session(200+maker, 10)
+		link.MadeBy, opened.Token = maker, link.Token
+		s.do(func(tx *sqlstore.Tx) error { return tx.InsertLink(link) })
+		s.ok(s.store.OpenLink(s.Context(), link.Hash, opened))
+		got, there := s.session(opened.Hash)
+		s.equal(fmt.Sprint("end of what token ", maker, " made"), there && got.Ends.Equal(start().Add(want)), true)
+	}
+}
+
 // testSessionsEnd: what makes a user another, or none, ends its sessions for good.
 func testSessionsEnd(s *suite) {
 	bob := reseller(10, "bob")

@@ -82,6 +82,7 @@ func cases() map[string]func(*suite) {
 		"sessions swept":         testSessionsAreSwept,
 		"sessions end":           testSessionsEnd,
 		"session links":          testLinks,
+		"link of a token's end":  testLinkOfATokenThatEnds,
 		"two-factor":             testTwoFactor,
 		"two-factor settings":    testTwoFactorSettings,
 		"codes at once":          testCodesAtOnce,
