@@ -47,6 +47,7 @@ func cases() map[string]func(*suite) {
 		"plans of a package":     testSetPlans,
 		"accounts":               testAccounts,
 		"account agrees":         testAccountAgrees,
+		"forced passwords":       testForcedPasswords,
 		"account counts":         testAccountCounts,
 		"delete account":         testDeleteAccount,
 		"delete reseller":        testDeleteReseller,
