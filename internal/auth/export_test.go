@@ -12,7 +12,9 @@ func (h *Hasher) Cheap() *Hasher {
 }
 
 // Enter takes one of h's turns.
-func (h *Hasher) Enter(ctx context.Context) (leave func(), err error) { return h.enter(ctx, netip.Addr{}) }
+func (h *Hasher) Enter(ctx context.Context) (leave func(), err error) {
+	return h.enter(ctx, netip.Addr{})
+}
 
 const (
 	MaxWaiting = maxWaiting

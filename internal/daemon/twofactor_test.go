@@ -417,7 +417,7 @@ func TestAFactorIsNotReplacedUnproven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old, other = other, old
+	other = old
 	set("a token with all its owner's rights", "", token)
 }
 
