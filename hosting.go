@@ -95,6 +95,6 @@ type Account struct {
 	Backup          bool
 	MailHold        bool // outgoing mail is kept back
 	MailSuspended   bool // outgoing mail is refused
-	PasswordForced  bool // the user must set another password at the next sign-in
+	PasswordForced  bool // the user must set another password: it signs in to nothing else
 	Change          int64
 }

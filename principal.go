@@ -22,7 +22,9 @@ type Principal struct {
 	Reseller   bool
 	Privileges Privileges // of the WHM user: Everything for root, none for a plain account
 	Suspended  bool
-	Change     int64 // number of the change that wrote this row last
+	// PasswordForced: the user must set another password (the account's mark).
+	PasswordForced bool
+	Change         int64 // number of the change that wrote this row last
 }
 
 // WHMUser reports whether the principal may call WHM at all: root or a reseller.
@@ -83,6 +85,14 @@ func (c Caller) Maker() int64 {
 		return c.TokenID
 	}
 	return c.MadeBy
+}
+
+// MustChangePassword reports whether the caller may set its own password and do
+// nothing else. The mark is about the password, and about sessions, which people
+// open: a token was not made from the password, and does not become safer by
+// another one.
+func (c Caller) MustChangePassword() bool {
+	return c.User.PasswordForced && (c.Via == ViaPassword || c.Via == ViaSession)
 }
 
 // Full reports whether the caller has all the rights of its user.

@@ -54,7 +54,7 @@ type TwoFactor struct {
 	KeyID       string // which master key sealed it
 	Sealed      []byte
 	LastStep    int64     // of the code that was used last: none up to it is taken again
-	Failed      int64     // wrong codes since then
+	Failed      int64     // tries since then: each is counted before its code is looked at
 	Blocked     time.Time // no code is looked at before; zero: at once
 }
 

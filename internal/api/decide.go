@@ -38,6 +38,12 @@ var allowed = Decision{Allowed: true}
 // DecideFunction answers whether c may call the function at all, before its
 // parameters are looked at.
 func DecideFunction(c hostkeep.Caller, d *Decl) Decision {
+	if c.MustChangePassword() {
+		if d.OwnPassword {
+			return allowed
+		}
+		return mustChange(d)
+	}
 	opens := func(p hostkeep.Privilege) bool { return p == hostkeep.Anyone || c.Rights.Has(p) }
 	if slices.ContainsFunc(d.Opens, opens) {
 		return allowed
@@ -46,6 +52,11 @@ func DecideFunction(c hostkeep.Caller, d *Decl) Decision {
 		Kind: hostkeep.Denied, Missing: d.Opens[0],
 		Reason: fmt.Sprintf("Permission denied: %s needs the privilege %s, which this %s does not have.", d.Name, quoted(d.Opens), holder(c)),
 	}
+}
+
+// mustChange refuses what is not what somebody who must set another password may do.
+func mustChange(d *Decl) Decision {
+	return Decision{Kind: hostkeep.Denied, Reason: fmt.Sprintf("You must set another password first: call passwd for yourself, then sign in again. Until then %s is refused.", d.Name)}
 }
 
 func quoted(ps []hostkeep.Privilege) string {
@@ -68,6 +79,9 @@ func holder(c hostkeep.Caller) string {
 func Decide(c hostkeep.Caller, d *Decl, r Resource) Decision {
 	if may := DecideFunction(c, d); !may.Allowed {
 		return may
+	}
+	if c.MustChangePassword() && r.Name != c.User.Name {
+		return mustChange(d)
 	}
 	if d.Account != "" && r.Name != "" && (r.Target == nil || !c.User.Owns(*r.Target)) {
 		return Decision{Kind: hostkeep.NotFound, Reason: fmt.Sprintf(d.NoAccount, hostkeep.Clip(r.Name, 64))}

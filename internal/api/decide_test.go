@@ -288,3 +288,36 @@ func TestCallable(t *testing.T) {
 		t.Error("asking what is callable changed the catalogue")
 	}
 }
+
+// TestDecideForcedPassword: who must set another password may do that, for itself,
+// with any privileges and none, and nothing else; tokens and the machine may go on.
+func TestDecideForcedPassword(t *testing.T) {
+	t.Parallel()
+	passwd := &api.Decl{Name: "passwd", Opens: []hostkeep.Privilege{"passwd"}, Touches: api.AccountCredentials, Account: "user", NoAccount: "%s?", OwnPassword: true}
+	list := &api.Decl{Name: "list", Opens: []hostkeep.Privilege{hostkeep.Anyone}, Touches: api.NoCredentials}
+	client := owned(20, "client", 10)
+	for _, privileges := range [][]string{{"list-accts"}, {"passwd"}, {"all"}} {
+		marked := bob(privileges...)
+		marked.PasswordForced = true
+		on := func(p hostkeep.Principal) api.Resource { return api.Resource{Name: p.Name, Target: &p} }
+		for _, via := range []hostkeep.Via{hostkeep.ViaPassword, hostkeep.ViaSession, hostkeep.ViaToken, hostkeep.ViaCommand} {
+			c := hostkeep.Caller{User: marked, Via: via, Rights: marked.Rights()}
+			bound := via == hostkeep.ViaPassword || via == hostkeep.ViaSession
+			has := privileges[0] != "list-accts"
+			for about, tt := range map[string]struct {
+				got  api.Decision
+				want bool
+			}{
+				"its own password":                {api.Decide(c, passwd, on(marked)), bound || has},
+				"somebody else's":                 {api.Decide(c, passwd, on(client)), !bound && has},
+				"nobody's":                        {api.Decide(c, passwd, api.Resource{}), !bound && has},
+				"something else":                  {api.Decide(c, list, api.Resource{}), !bound},
+				"the same, before its parameters": {api.DecideFunction(c, list), !bound},
+			} {
+				if tt.got.Allowed != tt.want {
+					t.Errorf("%s with %v, %s: %+v", via, privileges, about, tt.got)
+				}
+			}
+		}
+	}
+}

@@ -73,6 +73,9 @@ type Decl struct {
 	// NoAccount, where %s is the name as given.
 	Account   string
 	NoAccount string
+	// OwnPassword: sets the password of the account it names. Who must set another
+	// one may call it, whatever its privileges, for itself, and nothing else.
+	OwnPassword bool
 	// V0 is the function's form in API 0, which is what a call without
 	// api.version gets; the zero value: it has none there.
 	V0 wire.V0
@@ -158,6 +161,7 @@ func (f *Function) checkDecl(in reflect.Type) error {
 	complain(f.Touches == 0, "it does not say which credentials it touches")
 	complain(f.Touches != NoCredentials && !f.Writes, "it touches credentials and does not write")
 	complain((f.Touches == AccountCredentials || f.Touches == WHMUsers) && f.Account == "", "it touches an account's credentials and names no account")
+	complain(f.OwnPassword && f.Touches != AccountCredentials, "it sets the password of an account and does not touch its credentials")
 	complain(f.OnlyV0 && f.V0.Form == 0, "it exists only in API 0 and has no form there")
 	complain((f.Account == "") != (f.NoAccount == ""), "account parameter and its missing text go together")
 	complain(f.NoAccount != "" && strings.Contains(fmt.Sprintf(f.NoAccount, "name"), "%!"), "the text for a missing account does not take one name")

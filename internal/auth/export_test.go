@@ -1,6 +1,9 @@
 package auth
 
-import "context"
+import (
+	"context"
+	"net/netip"
+)
 
 // Cheap makes h compute hashes that cost next to nothing.
 func (h *Hasher) Cheap() *Hasher {
@@ -9,9 +12,15 @@ func (h *Hasher) Cheap() *Hasher {
 }
 
 // Enter takes one of h's turns.
-func (h *Hasher) Enter(ctx context.Context) (leave func(), err error) { return h.enter(ctx) }
+func (h *Hasher) Enter(ctx context.Context) (leave func(), err error) {
+	return h.enter(ctx, netip.Addr{})
+}
 
-const MaxWaiting = maxWaiting
+const (
+	MaxWaiting = maxWaiting
+	MaxNear    = maxNear
+	MaxWide    = maxWide
+)
 
 // PHC reads a stored password and writes it again.
 func PHC(text string) (again string, memory uint32, err error) {

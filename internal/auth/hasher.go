@@ -5,20 +5,17 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"sync/atomic"
+	"net/netip"
 
 	"github.com/hostkeep/hostkeep"
 )
 
-// maxWaiting is how many password computations may wait for their turn.
-const maxWaiting = 64
-
 // Hasher makes and checks password hashes (argon2id), a bounded number at once:
 // each takes 19 MiB and some 20 ms of a processor.
 type Hasher struct {
-	cost    cost
-	slots   chan struct{}
-	waiting atomic.Int64
+	cost  cost
+	slots chan struct{}
+	queue queue
 }
 
 // NewHasher makes a Hasher that computes at most atOnce hashes at a time, at
@@ -33,7 +30,7 @@ func (h *Hasher) Hash(ctx context.Context, s hostkeep.Secret) (string, error) {
 	if s.Empty() {
 		return "", errors.New("hashing a password: it is empty")
 	}
-	leave, err := h.enter(ctx)
+	leave, err := h.enter(ctx, netip.Addr{})
 	if err != nil {
 		return "", err
 	}
@@ -54,7 +51,7 @@ func (h *Hasher) Verify(ctx context.Context, stored string, s hostkeep.Secret) (
 	if err != nil {
 		return false, err
 	}
-	leave, err := h.enter(ctx)
+	leave, err := h.enter(ctx, netip.Addr{})
 	if err != nil {
 		return false, err
 	}
@@ -62,18 +59,20 @@ func (h *Hasher) Verify(ctx context.Context, stored string, s hostkeep.Secret) (
 	return p.matches(s), nil
 }
 
-// enter waits for a turn to compute; the caller must leave.
-func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
+// enter waits for a turn to compute; the caller must leave. from is whose password
+// it is to check, the zero address for what a known caller sets.
+func (h *Hasher) enter(ctx context.Context, from netip.Addr) (leave func(), err error) {
 	leave = func() { <-h.slots }
 	select {
 	case h.slots <- struct{}{}:
 		return leave, nil
 	default:
 	}
-	defer h.waiting.Add(-1)
-	if h.waiting.Add(1) > maxWaiting {
+	done, ok := h.queue.join(from)
+	if !ok {
 		return nil, fmt.Errorf("%w: too many password checks wait", ErrUnavailable)
 	}
+	defer done()
 	select {
 	case h.slots <- struct{}{}:
 		return leave, nil

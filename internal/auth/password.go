@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/hostkeep/hostkeep"
@@ -36,7 +37,7 @@ func (a *Authenticator) Password(ctx context.Context, name string, secret hostke
 
 // byPassword checks a password. before is who had the name when it came.
 func (a *Authenticator) byPassword(ctx context.Context, before hostkeep.Principal, name string, secret hostkeep.Secret, r Request) (hostkeep.Caller, error) {
-	reason, err := a.checkPassword(ctx, before, secret)
+	reason, err := a.checkPassword(ctx, before, secret, r.Addr)
 	if err != nil {
 		return hostkeep.Caller{}, err
 	}
@@ -67,8 +68,8 @@ func (a *Authenticator) byPassword(ctx context.Context, before hostkeep.Principa
 // checkPassword returns why s is not p's password, or "" if it is. The store is
 // read within the hasher's bound, so that a flood of passwords does not become
 // one of queries.
-func (a *Authenticator) checkPassword(ctx context.Context, p hostkeep.Principal, s hostkeep.Secret) (string, error) {
-	leave, err := a.hasher.enter(ctx)
+func (a *Authenticator) checkPassword(ctx context.Context, p hostkeep.Principal, s hostkeep.Secret, from netip.Addr) (string, error) {
+	leave, err := a.hasher.enter(ctx, from)
 	if err != nil {
 		return "", err
 	}

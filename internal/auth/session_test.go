@@ -96,7 +96,9 @@ func (s *shelf) UseCode(_ context.Context, id, step int64) (bool, error) {
 	return true, s.err
 }
 
-func (s *shelf) MissCode(context.Context, int64, time.Time) error { return s.err }
+func (s *shelf) TryCode(context.Context, int64, func(int64) time.Time) (bool, error) {
+	return s.err == nil, s.err
+}
 
 func (s *shelf) Seed(t hostkeep.TwoFactor) (hostkeep.Secret, error) {
 	return hostkeep.NewSecret(s.seeds[t.PrincipalID]), nil

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -67,6 +68,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 		accounts.Functions(accounts.Deps{
 			Read: reading[accounts.Reader](a), Change: a.accountChange(), Since: a.node.Hosting, Now: a.now,
 			HashPassword: a.hash,
+			IsPassword:   a.isPassword,
 			NewPassword:  func() (hostkeep.Secret, error) { return auth.NewPassword(rand.Reader) },
 			Domains:      a.domainRules(), IP: mainAddress(),
 		}),
@@ -129,6 +131,19 @@ func (a *App) accountChange() func(context.Context, hostkeep.Change, func(accoun
 		}
 		return err
 	}
+}
+
+// isPassword reports whether s is the password that is stored for a principal.
+func (a *App) isPassword(ctx context.Context, principalID int64, s hostkeep.Secret) (bool, error) {
+	stored, err := passwords{a.store}.PasswordHash(ctx, principalID)
+	if err != nil {
+		return false, err
+	}
+	same, err := a.hasher.Verify(ctx, stored, s)
+	if err != nil && !errors.Is(err, auth.ErrUnavailable) {
+		return false, nil // none, or not of a form that anybody signs in with
+	}
+	return same, err
 }
 
 func (a *App) passwordFile() string { return filepath.Join(a.cfg.Data, "root-password") }

@@ -231,6 +231,7 @@ var ours = []string{
 	"personalization_get names", "personalization_set personalization", // the description has no parameters at all
 	"modifyacct plan", "modifyacct MXCHECK-", "massmodifyacct MXCHECK-", // the description writes MXCHECK-*
 	"showbw acct[].bwlimited", "domainuserdata userdata.options",
+	"twofactorauth_set_tfa_config current_tfa_token", "twofactorauth_remove_user_config current_tfa_token",
 }
 
 func (c contract) agreesWith(p published) {

@@ -124,11 +124,27 @@ func (a *App) twoFactorFunctions() []*api.Function {
 		NewSeed: func(issuer, user string) (seed, address hostkeep.Secret, err error) {
 			return auth.NewSeed(rand.Reader, issuer, user)
 		},
-		CheckSeed: auth.CheckSeed, MatchCode: a.matchCode, Seal: a.sealSeed,
+		CheckSeed: auth.CheckSeed, MatchCode: a.matchCode, ProveCode: a.proveCode, Seal: a.sealSeed,
 	})
 }
 
 // matchCode is auth.MatchCode by this server's clock.
 func (a *App) matchCode(seed hostkeep.Secret, code string) (step int64, right bool) {
 	return auth.MatchCode(seed, code, a.now())
+}
+
+// proveCode uses up a code of a second factor, whether or not anybody is asked for
+// codes at sign-in.
+func (a *App) proveCode(ctx context.Context, p hostkeep.Principal, t hostkeep.TwoFactor, code string) error {
+	err := a.auth.ProveCode(ctx, p, t, code)
+	var refused *auth.Refusal
+	switch {
+	case errors.As(err, &refused):
+		a.log.Info("code refused", "user", p.Name, "reason", refused.Reason)
+		return hostkeep.Errorf(hostkeep.Denied, "current_tfa_token is not a code that your second factor shows now, or was used before, or came too soon after wrong ones.")
+	case errors.Is(err, auth.ErrUnavailable):
+		a.log.Error("checking a code", "user", p.Name, "error", err)
+		return hostkeep.Errorf(hostkeep.Unavailable, "The code cannot be checked right now. Try again in a few seconds.")
+	}
+	return err
 }

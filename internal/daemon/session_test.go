@@ -568,3 +568,52 @@ func TestARenameEndsSessions(t *testing.T) {
 	w.must(w.root(), "modifyacct", "user", "shopper", "newuser", "shop")
 	b.is(403, "renamed back")
 }
+
+// TestALinkEndsWithItsToken: a token that has an end makes no link, and no
+// session by one, that lives longer; nor does what is made in such a session.
+func TestALinkEndsWithItsToken(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	w.must(w.root(), "setacls", "reseller", "shop", "acl-create-user-session", "1")
+	end := w.now.Add(10 * time.Minute)
+	c, err := w.with("root", w.newToken(w.root(), "token_name", "ending", "expires_at", fmt.Sprint(end.Unix())), "192.0.2.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := w.link(c, "user", "shop", "service", "whostmgrd")
+	if expires, _ := data["expires"].(float64); int64(expires) != end.Unix() {
+		t.Errorf("the link ends at %v, want %d", data["expires"], end.Unix())
+	}
+	link, _ := data["url"].(string)
+	b := w.browser()
+	if got := b.follow(link); got != http.StatusSeeOther {
+		t.Fatal(got)
+	}
+	w.now = end.Add(-time.Second)
+	b.is(200, "a second before the token's end")
+	var inner struct {
+		Data struct {
+			Expires int64
+			URL     string
+		}
+	}
+	a := b.send("GET", b.token+"/json-api/create_user_session?api.version=1&user=shop&service=whostmgrd", "")
+	if err := json.Unmarshal(a.Body.Bytes(), &inner); err != nil || inner.Data.Expires != end.Unix() {
+		t.Errorf("a link that is made in the session: %v %s", err, a.Body)
+	}
+	late := w.browser()
+	if got := late.follow(inner.Data.URL); got != http.StatusSeeOther {
+		t.Fatal(got)
+	}
+	w.now = end
+	b.is(403, "at the token's end")
+	late.is(403, "at the token's end, in the other session")
+
+	long := w.browser()
+	unbounded, _ := w.link(w.root(), "user", "shop", "service", "whostmgrd")["url"].(string)
+	if got := long.follow(unbounded); got != http.StatusSeeOther {
+		t.Fatal(got)
+	}
+	w.now = w.now.Add(hostkeep.SessionIdle - time.Second)
+	long.is(200, "made without a token")
+}

@@ -5,12 +5,16 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/pquerna/otp/totp"
 
 	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/auth"
+	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
@@ -169,7 +173,7 @@ func TestTwoFactorFunctions(t *testing.T) {
 	w.refused(root, "base32", "twofactorauth_set_tfa_config", "secret", "AAAA", "tfa_token", "123456")
 	w.refused(root, "not the one", "twofactorauth_set_tfa_config", "secret", strings.Repeat("A", 32), "tfa_token", "12345")
 
-	w.enrol(shop)
+	seed := w.enrol(shop)
 	configs := func(c hostkeep.Caller, nameValue ...string) string {
 		t.Helper()
 		return fmt.Sprint(dataOf(t, w.must(c, "twofactorauth_get_user_configs", nameValue...)))
@@ -186,7 +190,8 @@ func TestTwoFactorFunctions(t *testing.T) {
 	}
 	w.refused(shop, "does not exist", "twofactorauth_get_user_configs", "user", "root")
 
-	r := dataOf(t, w.must(shop, "twofactorauth_remove_user_config", "user", "shop", "user", "root", "user", "nobody", "user", "plain"))
+	w.now = w.now.Add(time.Minute)
+	r := dataOf(t, w.must(shop, "twofactorauth_remove_user_config", "user", "shop", "user", "root", "user", "nobody", "user", "plain", "current_tfa_token", code(t, seed, w.now)))
 	if fmt.Sprint(r) != "map[failed:map[nobody:Sorry, the user nobody does not exist. plain:plain has no second factor. root:Sorry, the user root does not exist.] users_modified:[shop]]" {
 		t.Error(r)
 	}
@@ -274,4 +279,156 @@ func TestFormLoginIsGuarded(t *testing.T) {
 	if got := b.login("root", rootsPassword, code(t, seed, w.now)); got != "" {
 		t.Errorf("with the code: %q", got)
 	}
+}
+
+// lockstep is the store of second factors for n who sign in at the same moment:
+// none goes on before all have read theirs.
+type lockstep struct {
+	codes
+	all *sync.WaitGroup
+}
+
+func (l lockstep) TwoFactor(ctx context.Context, id int64) (hostkeep.TwoFactor, error) {
+	t, err := l.codes.TwoFactor(ctx, id)
+	l.all.Done()
+	l.all.Wait()
+	return t, err
+}
+
+// atOnce has n sign in as root with one code at the same moment, and counts who
+// comes in.
+func (w *world) atOnce(n int, code string) (in int64) {
+	all, group := new(sync.WaitGroup), new(sync.WaitGroup)
+	all.Add(n)
+	a := auth.New(auth.Options{
+		Memory: w.node, Passwords: passwords{w.store}, Hasher: auth.NewHasher(n), Now: w.App.now, Codes: lockstep{codes{w.store, w.ring}, all},
+	})
+	var entered atomic.Int64
+	for range n {
+		group.Go(func() {
+			_, err := a.Password(context.Background(), "root", hostkeep.NewSecret(rootsPassword), auth.Request{Code: []string{code}})
+			if err == nil {
+				entered.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	return entered.Load()
+}
+
+// TestGuessingCodesAtOnce: a try is counted before its code is looked at, so
+// that eight at the same moment are no more than five in a row.
+func TestGuessingCodesAtOnce(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	seed := w.enrol(w.root())
+	w.now = w.now.Add(time.Minute)
+	if in := w.atOnce(8, "12345"); in != 0 {
+		t.Errorf("%d came in", in)
+	}
+	var factor hostkeep.TwoFactor
+	err := w.store.Read(t.Context(), func(r *sqlstore.Reader) (err error) {
+		factor, err = r.TwoFactor(hostkeep.RootID)
+		return err
+	})
+	if err != nil || factor.Failed != 5 || !factor.Blocked.Equal(w.now.Add(30*time.Second)) {
+		t.Errorf("%d codes were looked at, %v; then none until %v", factor.Failed, err, factor.Blocked)
+	}
+	if in := w.atOnce(1, code(t, seed, w.now)); in != 0 {
+		t.Error("the right code right after them was taken")
+	}
+}
+
+// TestACodeIsUsedOnceAtOnce: one of those that send the same right code comes in.
+func TestACodeIsUsedOnceAtOnce(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	seed := w.enrol(w.root())
+	w.now = w.now.Add(time.Minute)
+	if in := w.atOnce(4, code(t, seed, w.now)); in != 1 {
+		t.Errorf("one code let %d in", in)
+	}
+}
+
+// TestAFactorIsNotReplacedUnproven: whoever has a session, or the password while
+// nobody is asked for codes, and not the app, cannot put an app of its own there.
+func TestAFactorIsNotReplacedUnproven(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	old, other := w.enrol(w.as("shop")), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+	set := func(about, want string, c hostkeep.Caller, current ...string) {
+		t.Helper()
+		args := append([]string{"secret", other, "tfa_token", code(t, other, w.now)}, current...)
+		r := w.Call(t.Context(), c, "twofactorauth_set_tfa_config", wire.Pairs(args...))
+		if r.OK != (want == "") || !strings.Contains(r.Reason, want) {
+			t.Errorf("%s: %v %q", about, r.OK, r.Reason)
+		}
+	}
+	remove := func(c hostkeep.Caller, user string, current ...string) string {
+		t.Helper()
+		data := dataOf(t, w.must(c, "twofactorauth_remove_user_config", append([]string{"user", user}, current...)...))
+		return fmt.Sprint(data["failed"], data["users_modified"])
+	}
+	const asked = "current_tfa_token"
+	w.must(w.root(), "twofactorauth_disable_policy")
+	for _, via := range []hostkeep.Via{hostkeep.ViaPassword, hostkeep.ViaSession} {
+		w.now = w.now.Add(time.Minute)
+		c := w.as("shop")
+		if c.Via = via; via == hostkeep.ViaSession {
+			c = w.inSession("shop")
+		}
+		set("nothing known", asked, c)
+		set("the code that set it", asked, c, asked, code(t, old, w.now.Add(-time.Minute)))
+		set("a code of the new one", asked, c, asked, code(t, other, w.now))
+		if got := remove(c, "shop"); !strings.Contains(got, asked) || !strings.HasSuffix(got, "[]") {
+			t.Errorf("removed unproven: %s", got)
+		}
+		if got := remove(c, "shop", asked, "12345"); !strings.Contains(got, asked) {
+			t.Errorf("removed with a wrong code: %s", got)
+		}
+		set("a code of the old one", "", c, asked, code(t, old, w.now))
+		old, other = other, old
+	}
+	w.now = w.now.Add(time.Minute)
+	shop := w.as("shop")
+	for range 5 {
+		set("guessing", asked, shop, asked, "12345")
+	}
+	set("a right one after five guesses", asked, shop, asked, code(t, old, w.now))
+	w.now = w.now.Add(time.Minute)
+	if got := remove(shop, "shop", asked, code(t, old, w.now)); got != "map[] [shop]" {
+		t.Errorf("removed with its code: %s", got)
+	}
+	set("there is none", "", shop)
+	w.now = w.now.Add(time.Minute)
+	if got := remove(w.root(), "shop"); got != "map[] [shop]" {
+		t.Errorf("recovery by root: %s", got)
+	}
+	set("there is none again", "", shop)
+	command, err := w.CommandCaller("shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.now = w.now.Add(time.Minute)
+	old, other = other, old
+	set("the machine's administrator", "", command)
+	w.now = w.now.Add(time.Minute)
+	token, err := w.with("shop", w.newToken(w.as("shop"), "token_name", "whole"), "192.0.2.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other = old
+	set("a token with all its owner's rights", "", token)
+}
+
+// inSession is a caller in a session of its own.
+func (w *world) inSession(user string) hostkeep.Caller {
+	w.t.Helper()
+	w.setPassword(user, "a word for "+user)
+	b := w.session(user, "a word for "+user)
+	c, err := w.auth.WHM(context.Background(), auth.Request{Cookies: []string{strings.TrimPrefix(b.cookie, "cpsession=")}, Token: b.token})
+	if err != nil {
+		w.t.Fatalf("session of %s: %v", user, err)
+	}
+	return c
 }

@@ -22,6 +22,9 @@ const (
 	notNow       = "unavailable"
 )
 
+// mustChange is what whoever has signed in and must set another password is told.
+const mustChange = "password_change_required"
+
 // login answers /login/: a form opens a session, and whoever brings none is
 // shown one. A client may send its form with GET. An address that carries the
 // password is not read: addresses are written down by everybody on the way.
@@ -108,7 +111,10 @@ func (x *exchange) opened(o Opened, then string, only bool) {
 	x.caller = o.Caller
 	x.setCookie(o.Cookie.Reveal(), 0)
 	token := o.Token.Reveal()
-	target := token + local(then)
+	target, message := token+local(then), ""
+	if o.Caller.MustChangePassword() { // where it would lead is refused
+		target, message = token+"/?message="+mustChange, mustChange
+	}
 	if !only {
 		x.redirect(target)
 		return
@@ -118,8 +124,9 @@ func (x *exchange) opened(o Opened, then string, only bool) {
 		Status        int    `json:"status"`
 		SecurityToken string `json:"security_token"`
 		Redirect      string `json:"redirect"`
-	}{1, token, target})
-	if err != nil { // of three plain values: cannot be
+		Message       string `json:"message,omitempty"`
+	}{1, token, target, message})
+	if err != nil { // of four plain values: cannot be
 		x.text(http.StatusInternalServerError, "Internal error.\n")
 		return
 	}

@@ -120,6 +120,9 @@ func (tx *Tx) InsertAccount(a hostkeep.Account) error {
 	if err := tx.agree(a); err != nil {
 		return err
 	}
+	if err := tx.mark(a); err != nil {
+		return err
+	}
 	if _, err := tx.exec(insertAccount, tx.accountRow(a)...); err != nil {
 		return err
 	}
@@ -134,11 +137,29 @@ func (tx *Tx) UpdateAccount(a hostkeep.Account) error {
 	if err := tx.agree(a); err != nil {
 		return err
 	}
+	if err := tx.mark(a); err != nil {
+		return err
+	}
 	if err := tx.update(updateAccount, append(tx.accountRow(a), a.ID)...); err != nil {
 		return err
 	}
 	tx.touched(accountObject(a))
 	return tx.mainDomain(a)
+}
+
+// mark has every node learn, before the account is written, that its user must set
+// another password now, or no longer. The sessions of who must end: they stand for
+// the password that is not to be trusted.
+func (tx *Tx) mark(a hostkeep.Account) error {
+	n, err := tx.exec(markPrincipal, tx.seq, a.ID, bit(a.PasswordForced))
+	if err != nil || n == 0 {
+		return err
+	}
+	tx.touched(hostkeep.Object{Kind: hostkeep.KindPrincipal, ID: a.ID, Name: a.User})
+	if a.PasswordForced {
+		_, err = tx.exec(endSessionsOf, a.ID)
+	}
+	return err
 }
 
 // SetPlans gives a plan to every account on a package that the owner has, or to

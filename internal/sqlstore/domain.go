@@ -13,7 +13,7 @@ const (
 		"FROM domain d JOIN principal p ON p.id = d.account_id"
 	domainByName = selectDomain + " WHERE d.name = ?"
 	domainsOf    = selectDomain + " WHERE d.account_id = ?"
-	domainsBelow = selectDomain + ` WHERE d.name LIKE ? ESCAPE '\'`
+	domainsBelow = selectDomain + " WHERE length(d.name) > ? AND substr(d.name, length(d.name) - ?) = ?"
 	domainsOwned = selectDomain + " WHERE p.owner_id = ? OR p.id = ?"
 
 	insertDomain  = "INSERT INTO domain (" + domainColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -58,7 +58,8 @@ func (r *Reader) Domains(ownerID int64) ([]hostkeep.Domain, error) {
 // DomainsBelow lists by name everybody's domains below one, whether that is there
 // or not. It reads the names of all.
 func (r *Reader) DomainsBelow(name string) ([]hostkeep.Domain, error) {
-	return sortedDomains(many(r, intoDomain, domainsBelow, "%."+strings.NewReplacer(`\`, `\\`, "_", `\_`, "%", `\%`).Replace(name)))
+	end := "." + name
+	return sortedDomains(many(r, intoDomain, domainsBelow, len(end), len(end)-1, end))
 }
 
 func sortedDomains(list []hostkeep.Domain, err error) ([]hostkeep.Domain, error) {

@@ -9,21 +9,26 @@ import (
 
 const (
 	principalColumns = "id, name, owner_id, reseller, privileges, suspended, chg"
-	allPrincipals    = "SELECT " + principalColumns + " FROM principal ORDER BY id"
-	principalByName  = "SELECT " + principalColumns + " FROM principal WHERE name = ?"
-	principalByID    = "SELECT " + principalColumns + " FROM principal WHERE id = ?"
-	principalsAlike  = "SELECT " + principalColumns + " FROM principal WHERE substr(name, 1, 8) = ?"
-	allResellers     = "SELECT " + principalColumns + " FROM principal WHERE reseller = 1"
+	// What a principal is: its row, and the mark that its account has.
+	principalRead = principalColumns + ", COALESCE((SELECT a.password_forced FROM account a WHERE a.id = principal.id), 0)"
+
+	allPrincipals    = "SELECT " + principalRead + " FROM principal ORDER BY id"
+	principalByName  = "SELECT " + principalRead + " FROM principal WHERE name = ?"
+	principalByID    = "SELECT " + principalRead + " FROM principal WHERE id = ?"
+	principalsAlike  = "SELECT " + principalRead + " FROM principal WHERE substr(name, 1, 8) = ?"
+	allResellers     = "SELECT " + principalRead + " FROM principal WHERE reseller = 1"
 	principalHash    = "SELECT password FROM principal WHERE id = ?"
 	insertPrincipal  = "INSERT INTO principal (" + principalColumns + ", password) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 	updatePrincipal  = "UPDATE principal SET (" + principalColumns + ") = (?, ?, ?, ?, ?, ?, ?) WHERE id = ?"
-	setPasswordHash  = "UPDATE principal SET password = ?, chg = ? WHERE id = ? RETURNING " + principalColumns
-	disownPrincipals = "UPDATE principal SET owner_id = ?, chg = ? WHERE owner_id = ? RETURNING " + principalColumns
-	deletePrincipal  = "DELETE FROM principal WHERE id = ?"
+	setPasswordHash  = "UPDATE principal SET password = ?, chg = ? WHERE id = ? RETURNING " + principalRead
+	disownPrincipals = "UPDATE principal SET owner_id = ?, chg = ? WHERE owner_id = ? RETURNING " + principalRead
+	markPrincipal    = "UPDATE principal SET chg = ? WHERE id = ?" +
+		" AND COALESCE((SELECT a.password_forced FROM account a WHERE a.id = principal.id), 0) <> ?"
+	deletePrincipal = "DELETE FROM principal WHERE id = ?"
 )
 
 func intoPrincipal(r *Reader, p *hostkeep.Principal) []any {
-	return []any{&p.ID, &p.Name, &p.OwnerID, intoBool(&p.Reseller), r.intoPrivileges(&p.Privileges), intoBool(&p.Suspended), &p.Change}
+	return []any{&p.ID, &p.Name, &p.OwnerID, intoBool(&p.Reseller), r.intoPrivileges(&p.Privileges), intoBool(&p.Suspended), &p.Change, intoBool(&p.PasswordForced)}
 }
 
 func (tx *Tx) principalRow(p hostkeep.Principal) []any {
@@ -75,7 +80,7 @@ func (tx *Tx) InsertPrincipal(p hostkeep.Principal, passwordHash string) error {
 	return err
 }
 
-// UpdatePrincipal writes all of p but its password. Sessions that p may no
+// UpdatePrincipal writes all of p but its password, and the mark that is its account's. Sessions that p may no
 // longer have end, and all of them with its name.
 func (tx *Tx) UpdatePrincipal(p hostkeep.Principal) error {
 	was, err := tx.PrincipalByID(p.ID)

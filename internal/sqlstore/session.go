@@ -15,6 +15,8 @@ const (
 	insertSession  = "INSERT INTO session (" + sessionColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	openLink       = "UPDATE session SET opened = 1, hash = ?, created = ?, last_used = ?, ends = ?" +
 		" WHERE hash = ? AND token = ? AND principal_id = ? AND service = ? AND opened = 0 AND ends > ?"
+	endWithMaker = "UPDATE session SET ends = (SELECT t.expires FROM token t WHERE t.id = session.made_by) WHERE hash = ?" +
+		" AND EXISTS (SELECT t.id FROM token t WHERE t.id = session.made_by AND t.expires > 0 AND t.expires < session.ends)"
 	useSession      = "UPDATE session SET last_used = ? WHERE id = ? AND last_used < ?"
 	endSession      = "DELETE FROM session WHERE id = ?"
 	sweepSessions   = "DELETE FROM session WHERE ends <= ? OR (opened = 1 AND last_used <= ?)"
@@ -80,10 +82,15 @@ func (s *Store) OpenSession(ctx context.Context, c hostkeep.Caller, session host
 
 // OpenLink turns the link with a hash into the given session, once; ErrNotFound
 // when there is no such link of that user, service and security token, or no longer.
+// The session ends with the token that made the link, at the latest.
 func (s *Store) OpenLink(ctx context.Context, link hostkeep.SessionHash, o hostkeep.Session) error {
 	return s.write(ctx, func(tx *Tx) error {
-		return tx.update(openLink, o.Hash[:], micros(o.Created), micros(o.LastUsed), micros(o.Ends),
-			link[:], o.Token[:], o.PrincipalID, o.Service, micros(o.Created))
+		if err := tx.update(openLink, o.Hash[:], micros(o.Created), micros(o.LastUsed), micros(o.Ends),
+			link[:], o.Token[:], o.PrincipalID, o.Service, micros(o.Created)); err != nil {
+			return err
+		}
+		_, err := tx.exec(endWithMaker, o.Hash[:])
+		return err
 	})
 }
 

@@ -16,8 +16,8 @@ const (
 	putTwoFactor     = "INSERT INTO two_factor (" + twoFactorColumns + ") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (principal_id) DO UPDATE SET" +
 		" key_id = excluded.key_id, sealed = excluded.sealed, last_step = excluded.last_step, failed = excluded.failed, blocked = excluded.blocked"
 	deleteTwoFactor = "DELETE FROM two_factor WHERE principal_id = ?"
-	useCode         = "UPDATE two_factor SET last_step = ?, failed = 0, blocked = 0 WHERE principal_id = ? AND last_step < ? AND blocked <= ?"
-	missCode        = "UPDATE two_factor SET failed = failed + 1, blocked = ? WHERE principal_id = ?"
+	tryCode         = "UPDATE two_factor SET failed = failed + 1, blocked = ? WHERE principal_id = ? AND failed = ? AND blocked <= ?"
+	useCode         = "UPDATE two_factor SET last_step = ?, failed = 0, blocked = 0 WHERE principal_id = ? AND last_step < ?"
 
 	twoFactorSettingColumns = "principal_id, issuer, policy_off"
 	twoFactorSetting        = "SELECT " + twoFactorSettingColumns + " FROM two_factor_setting WHERE principal_id = ?"
@@ -90,21 +90,30 @@ func (tx *Tx) PutTwoFactorSetting(s hostkeep.TwoFactorSetting) error {
 	return err
 }
 
-// UseCode takes the code of a step, once: false when that one or a later one was
-// taken before, or no code may be looked at yet. It is no change of the record.
-func (s *Store) UseCode(ctx context.Context, principalID, step int64) (taken bool, err error) {
+// TryCode takes a try at a principal's codes, after which none may be taken before
+// until(how many were taken since the last right one); false when none may be taken
+// now. The statement counts from the number that until was asked with or not at
+// all, so no two take the same try. It is no change of the record.
+func (s *Store) TryCode(ctx context.Context, principalID int64, until func(tries int64) time.Time) (taken bool, err error) {
 	err = s.write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(useCode, step, principalID, step, micros(s.now()))
+		t, err := tx.TwoFactor(principalID)
+		if err != nil {
+			return err
+		}
+		n, err := tx.exec(tryCode, micros(until(t.Failed+1)), principalID, t.Failed, micros(s.now()))
 		taken = n > 0
 		return err
 	})
 	return taken && err == nil, err
 }
 
-// MissCode counts a wrong code; none is looked at before until.
-func (s *Store) MissCode(ctx context.Context, principalID int64, until time.Time) error {
-	return s.write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(missCode, micros(until), principalID)
+// UseCode takes the code of a step, once: false when that one or a later one was
+// taken before. Whoever asks has taken a try. It is no change of the record.
+func (s *Store) UseCode(ctx context.Context, principalID, step int64) (taken bool, err error) {
+	err = s.write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(useCode, step, principalID, step)
+		taken = n > 0
 		return err
 	})
+	return taken && err == nil, err
 }

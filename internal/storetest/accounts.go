@@ -170,3 +170,43 @@ func testManyAccounts(s *suite) {
 		return nil
 	})
 }
+
+// testForcedPasswords: the mark that a user must set another password is its
+// principal's as well: nodes hear of it, calls under way end, and so do sessions.
+func testForcedPasswords(s *suite) {
+	bob := reseller(10, "bob")
+	a := s.add(bob, "bob.test")
+	a.PasswordForced = false
+	bob.Change = s.do(func(tx *sqlstore.Tx) error { return tx.UpdateAccount(a) }).Seq
+	s.principalIs(bob)
+	opened := func(id int64) hostkeep.SessionHash {
+		o := session(id, 10)
+		s.ok(s.store.OpenSession(s.Context(), hostkeep.Caller{User: bob, Via: hostkeep.ViaPassword}, o))
+		return o.Hash
+	}
+	there := func(h hostkeep.SessionHash) bool {
+		_, there := s.session(h)
+		return there
+	}
+	first := opened(1)
+	s.do(func(tx *sqlstore.Tx) error { return tx.UpdateAccount(a) })
+	s.principalIs(bob) // unchanged
+	s.equal("a session while nothing is marked", there(first), true)
+
+	a.PasswordForced = true
+	at := s.head()
+	bob.Change, bob.PasswordForced = s.do(func(tx *sqlstore.Tx) error { return tx.UpdateAccount(a) }).Seq, true
+	s.principalIs(bob)
+	s.equal("a session from before the mark", there(first), false)
+	delta, err := s.store.Since(s.Context(), at)
+	s.ok(err)
+	s.equal("what nodes hear", delta.Principals, []hostkeep.Principal{bob})
+
+	second := opened(2)
+	s.do(func(tx *sqlstore.Tx) error { return tx.UpdateAccount(a) })
+	s.equal("a session from after the mark", there(second), true)
+	a.PasswordForced = false
+	bob.Change, bob.PasswordForced = s.do(func(tx *sqlstore.Tx) error { return tx.UpdateAccount(a) }).Seq, false
+	s.principalIs(bob)
+	s.equal("a session when the mark is gone", there(second), true)
+}

@@ -160,7 +160,7 @@ func testDropReseller(s *suite) {
 		return errors.Join(tx.SetReseller(settledFor(10)), tx.SetPackageLimit(hostkeep.PackageLimit{ResellerID: 10, PackageID: 1}))
 	})
 	at := s.do(func(tx *sqlstore.Tx) error { return tx.DropReseller(10) })
-	p.OwnerID, p.Change = hostkeep.RootID, at.Seq
+	p.OwnerID, p.Change, p.PasswordForced = hostkeep.RootID, at.Seq, true // as account has it
 	s.principalIs(p)
 	s.read(func(r *sqlstore.Reader) error {
 		bob, err := r.PrincipalByID(10)

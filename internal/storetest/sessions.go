@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hostkeep/hostkeep"
@@ -131,6 +133,25 @@ func testLinks(s *suite) {
 	})
 }
 
+// testLinkOfATokenThatEnds: the session of a link ends with the token that made
+// it, at the latest.
+func testLinkOfATokenThatEnds(s *suite) {
+	s.signedIn()
+	soon, late, never := token(30, 1, "soon"), token(31, 1, "late"), token(32, 1, "never")
+	soon.Expires, late.Expires, never.Expires = start().Add(time.Minute), start().Add(48*time.Hour), time.Time{}
+	s.do(func(tx *sqlstore.Tx) error {
+		return errors.Join(tx.InsertToken(soon), tx.InsertToken(late), tx.InsertToken(never))
+	})
+	for maker, want := range map[int64]time.Duration{30: time.Minute, 31: time.Hour, 32: time.Hour, 0: time.Hour} {
+		link, opened := session(100+maker, 10), session(200+maker, 10)
+		link.MadeBy, opened.Token = maker, link.Token
+		s.do(func(tx *sqlstore.Tx) error { return tx.InsertLink(link) })
+		s.ok(s.store.OpenLink(s.Context(), link.Hash, opened))
+		got, there := s.session(opened.Hash)
+		s.equal(fmt.Sprint("end of what token ", maker, " made"), there && got.Ends.Equal(start().Add(want)), true)
+	}
+}
+
 // testSessionsEnd: what makes a user another, or none, ends its sessions for good.
 func testSessionsEnd(s *suite) {
 	bob := reseller(10, "bob")
@@ -195,12 +216,22 @@ func testTwoFactor(s *suite) {
 		return taken
 	}
 	s.equal("steps taken", []bool{use(5), use(6), use(6), use(4)}, []bool{false, true, false, false})
-	s.ok(s.store.MissCode(ctx, 10, start().Add(time.Minute)))
-	want.LastStep, want.Failed, want.Blocked = 6, 1, start().Add(time.Minute)
+	try := func(until func(int64) time.Time) bool {
+		s.Helper()
+		taken, err := s.store.TryCode(ctx, 10, until)
+		s.ok(err)
+		return taken
+	}
+	free := func(int64) time.Time { return time.Time{} }
+	minute := func(tries int64) time.Time { return start().Add(time.Duration(tries) * time.Minute) }
+	s.equal("tries taken", []bool{try(free), try(minute), try(free)}, []bool{true, true, false})
+	want.LastStep, want.Failed, want.Blocked = 6, 2, start().Add(2*time.Minute)
 	is(want)
-	s.equal("taken while blocked", use(7), false)
-	s.pass(time.Minute)
-	s.equal("taken afterwards", use(7), true)
+	s.pass(2*time.Minute - time.Microsecond)
+	s.equal("a try a moment too early", try(free), false)
+	s.pass(time.Microsecond)
+	s.equal("a try in time, and the last step again", []bool{try(minute), use(6)}, []bool{true, false})
+	s.equal("used by whoever took a try", use(7), true)
 	want.LastStep, want.Failed, want.Blocked = 7, 0, time.Time{}
 	is(want)
 	s.do(func(tx *sqlstore.Tx) error { return tx.DeleteTwoFactor(10) })
@@ -209,6 +240,49 @@ func testTwoFactor(s *suite) {
 		s.is(err, hostkeep.ErrNotFound)
 	})
 	s.equal("taken when there is none", use(9), false)
+	_, err := s.store.TryCode(ctx, 10, free)
+	s.is(err, hostkeep.ErrNotFound)
+}
+
+// testCodesAtOnce: of many at the same moment, on two nodes, each try is counted,
+// none goes past the number that is free, and a step is used by one.
+func testCodesAtOnce(s *suite) {
+	const free = 3
+	s.signedIn()
+	s.do(func(tx *sqlstore.Tx) error {
+		return tx.PutTwoFactor(hostkeep.TwoFactor{PrincipalID: 10, Sealed: []byte{1}})
+	})
+	until := func(tries int64) time.Time {
+		if tries < free {
+			return time.Time{}
+		}
+		return start().Add(time.Hour)
+	}
+	nodes := []*sqlstore.Store{s.store, s.open("n2")}
+	count := func(about string, want int64, do func(*sqlstore.Store) (bool, error)) {
+		var group sync.WaitGroup
+		var n atomic.Int64
+		for i := range 8 {
+			group.Go(func() {
+				taken, err := do(nodes[i%2])
+				if err != nil {
+					s.Error(err)
+				}
+				if taken {
+					n.Add(1)
+				}
+			})
+		}
+		group.Wait()
+		s.equal(about, n.Load(), want)
+	}
+	count("tries", free, func(n *sqlstore.Store) (bool, error) { return n.TryCode(s.Context(), 10, until) })
+	s.read(func(r *sqlstore.Reader) error {
+		t, err := r.TwoFactor(10)
+		s.equal("counted", []any{t.Failed, t.Blocked}, []any{int64(free), start().Add(time.Hour)})
+		return err
+	})
+	count("uses", 1, func(n *sqlstore.Store) (bool, error) { return n.UseCode(s.Context(), 10, 5) })
 }
 
 func testTwoFactorSettings(s *suite) {

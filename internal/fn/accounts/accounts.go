@@ -82,9 +82,11 @@ type Deps struct {
 	Since        func(at int64) (changed []hostkeep.Object, now int64, complete bool)
 	Now          hostkeep.Clock
 	HashPassword func(context.Context, hostkeep.Secret) (string, error)
-	NewPassword  func() (hostkeep.Secret, error)
-	Domains      hostkeep.DomainRules
-	IP           string // the server's shared address
+	// IsPassword reports whether it is the password that a principal has now.
+	IsPassword  func(ctx context.Context, principalID int64, s hostkeep.Secret) (bool, error)
+	NewPassword func() (hostkeep.Secret, error)
+	Domains     hostkeep.DomainRules
+	IP          string // the server's shared address
 }
 
 type family struct {
@@ -150,7 +152,7 @@ func Functions(d Deps) []*api.Function {
 		api.Define(api.Decl{
 			Name: "passwd", Summary: "Change the password of an account's user.", Since: "11",
 			Opens: []hostkeep.Privilege{"passwd"}, Writes: true, Touches: api.AccountCredentials,
-			Account: "user", NoAccount: noSuchUser,
+			Account: "user", NoAccount: noSuchUser, OwnPassword: true,
 			V0: wire.V0{Form: wire.Result, Name: "passwd", Log: wire.RawOut, Members: []wire.Twin{
 				{Name: "app", As: "services", Wrap: "app"},
 			}},

@@ -67,6 +67,18 @@ func noLongerForced(tx Tx, user string) error {
 	return tx.UpdateAccount(a)
 }
 
+// another refuses the same password again to who must set another one.
+func (f family) another(ctx context.Context, c hostkeep.Caller, s hostkeep.Secret) error {
+	if !c.MustChangePassword() {
+		return nil
+	}
+	same, err := f.IsPassword(ctx, c.User.ID, s)
+	if err == nil && same {
+		err = hostkeep.Errorf(hostkeep.Invalid, "Set another password than the one that you have.")
+	}
+	return err
+}
+
 type passwdIn struct {
 	User     string          `whm:"user,required"`
 	Password hostkeep.Secret `whm:"password,required,alias=pass"`
@@ -85,6 +97,9 @@ type passwdOut struct {
 // because the user may have become one since.
 func (f family) passwd(ctx context.Context, c api.Call, in passwdIn) (out passwdOut, err error) {
 	if err := hostkeep.CheckPassword(in.User, in.Password); err != nil {
+		return out, err
+	}
+	if err := f.another(ctx, c.Caller, in.Password); err != nil {
 		return out, err
 	}
 	hash, err := f.HashPassword(ctx, in.Password)

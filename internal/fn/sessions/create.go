@@ -57,7 +57,10 @@ func (f family) create(ctx context.Context, c api.Call, in createIn) (out create
 		}
 		now := f.Now()
 		link.ID, link.PrincipalID, link.Service, link.MadeBy = tx.NewID(), p.ID, in.Service, c.Maker()
-		link.Created, link.LastUsed, link.Ends = now, now, now.Add(hostkeep.LinkLife)
+		link.Created, link.LastUsed = now, now
+		if link.Ends, err = ends(tx, c.Caller, now.Add(hostkeep.LinkLife)); err != nil {
+			return err
+		}
 		return tx.InsertLink(link)
 	})
 	if err != nil {
@@ -69,6 +72,22 @@ func (f family) create(ctx context.Context, c api.Call, in createIn) (out create
 	out.Token, out.Expires, out.Service, out.Session = hostkeep.NewSecret(token), link.Ends, in.Service, text
 	out.URL = hostkeep.NewSecret("https://" + host + ":" + f.Port(in.Service) + token + "/login/?session=" + text.Reveal())
 	return out, nil
+}
+
+// ends is when a link ends that would end at usual: with the token that answers
+// for it, at the latest. The store bounds the session that it opens likewise.
+func ends(tx Tx, c hostkeep.Caller, usual time.Time) (time.Time, error) {
+	if c.Maker() == 0 {
+		return usual, nil
+	}
+	maker, err := tx.TokenByID(c.Maker())
+	if err != nil {
+		return usual, fmt.Errorf("finding the token that answers for a link: %w", err)
+	}
+	if !maker.Expires.IsZero() && maker.Expires.Before(usual) {
+		return maker.Expires, nil
+	}
+	return usual, nil
 }
 
 // token is the security token to use.

@@ -20,6 +20,7 @@ type Reader interface {
 // Tx is what the family writes, within one change.
 type Tx interface {
 	Reader
+	TokenByID(id int64) (hostkeep.Token, error)
 	NewID() int64
 	InsertLink(hostkeep.Session) error
 }

@@ -33,6 +33,7 @@ func (f family) generate(ctx context.Context, c api.Call, _ struct{}) (out gener
 type setIn struct {
 	Seed hostkeep.Secret `whm:"secret,required" doc:"as twofactorauth_generate_tfa_config made it"`
 	Code hostkeep.Secret `whm:"tfa_token,required" doc:"the code that the app shows now"`
+	Old  hostkeep.Secret `whm:"current_tfa_token" doc:"a code of the second factor that this one replaces, in a session or by password; the next one where the request itself needed one"`
 }
 
 type setOut struct {
@@ -40,7 +41,8 @@ type setOut struct {
 }
 
 // set wants a code of the seed: a factor whose app was never set up would lock
-// its user out. That code is used up by it.
+// its user out. That code is used up by it. Of a factor that is there already it
+// wants a code too, or a stolen session could take the user over.
 func (f family) set(ctx context.Context, c api.Call, in setIn) (out setOut, err error) {
 	if err := c.MayTouchWHMUser(c.User, c.User.Privileges); err != nil {
 		return out, err
@@ -56,7 +58,16 @@ func (f family) set(ctx context.Context, c api.Call, in setIn) (out setOut, err 
 	if err != nil {
 		return out, err
 	}
-	err = f.Change(ctx, c.Change(), func(tx Tx) error { return tx.PutTwoFactor(t) })
+	own, err := f.prove(ctx, c.Caller, in.Old)
+	if err != nil {
+		return out, err
+	}
+	err = f.Change(ctx, c.Change(), func(tx Tx) error {
+		if err := stillProven(tx, c.Caller, own); err != nil {
+			return err
+		}
+		return tx.PutTwoFactor(t)
+	})
 	return setOut{err == nil}, err
 }
 
@@ -101,7 +112,8 @@ func (f family) configs(ctx context.Context, c api.Call, in configsIn) (out conf
 }
 
 type removeIn struct {
-	Users []string `whm:"user,required" doc:"whose second factor goes"`
+	Users []string        `whm:"user,required" doc:"whose second factor goes"`
+	Code  hostkeep.Secret `whm:"current_tfa_token" doc:"a code of the caller's own, where that goes, in a session or by password; the next one where the request itself needed one"`
 }
 
 type removeOut struct {
@@ -110,13 +122,26 @@ type removeOut struct {
 }
 
 // remove does what it may for each user; what it may not is told. A WHM user's
-// second factor is as good as its password: promise 2.
+// second factor is as good as its password: promise 2. The caller's own goes only
+// with a code of it; who has lost the app asks whoever is above, root the machine.
 func (f family) remove(ctx context.Context, c api.Call, in removeIn) (out removeOut, err error) {
 	users := slices.Compact(slices.Sorted(slices.Values(in.Users)))
+	var own hostkeep.TwoFactor
+	var unproven error
+	if slices.Contains(users, c.User.Name) {
+		if own, unproven = f.prove(ctx, c.Caller, in.Code); unproven != nil && hostkeep.KindOf(unproven) != hostkeep.Denied {
+			return out, unproven
+		}
+	}
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
 		out = removeOut{}
 		for _, name := range users {
-			err := removeOne(tx, c.Caller, name)
+			err := removeOne(tx, c.Caller, name, func() error {
+				if unproven != nil {
+					return unproven
+				}
+				return stillProven(tx, c.Caller, own)
+			})
 			switch {
 			case err == nil:
 				out.Modified = append(out.Modified, name)
@@ -131,10 +156,14 @@ func (f family) remove(ctx context.Context, c api.Call, in removeIn) (out remove
 	return out, err
 }
 
-func removeOne(tx Tx, c hostkeep.Caller, name string) error {
+// removeOne asks mine before it removes the caller's own.
+func removeOne(tx Tx, c hostkeep.Caller, name string, mine func() error) error {
 	p, err := c.FindUser(name, noUser, tx.Principal)
 	if err == nil {
 		err = c.MayTouchUser(p)
+	}
+	if err == nil && p.ID == c.User.ID {
+		err = mine()
 	}
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 type Reader interface {
 	Principal(name string) (hostkeep.Principal, error)
 	Accounts(ownerID int64) ([]hostkeep.Account, error)
+	TwoFactor(principalID int64) (hostkeep.TwoFactor, error)
 	TwoFactors() ([]int64, error)
 	TwoFactorSetting(principalID int64) (hostkeep.TwoFactorSetting, error)
 }
@@ -36,6 +37,9 @@ type Deps struct {
 	// CheckSeed refuses what makes no codes, MatchCode finds the step of a code.
 	CheckSeed func(hostkeep.Secret) error
 	MatchCode func(seed hostkeep.Secret, code string) (step int64, right bool)
+	// ProveCode uses up a code of a user's second factor; of kind Denied when it
+	// is none now.
+	ProveCode func(ctx context.Context, p hostkeep.Principal, t hostkeep.TwoFactor, code string) error
 	// Seal closes a seed for a principal; codes up to the step are used.
 	Seal func(principalID int64, seed hostkeep.Secret, step int64) (hostkeep.TwoFactor, error)
 }
