@@ -57,6 +57,7 @@ type Credential struct {
 	Code          []string // every header with a second factor's code
 	Cookies       []string // every session cookie
 	Token         string   // the security token that the path begins with, or ""
+	Agent         string   // the user agent
 	Addr          netip.Addr
 	ID            string // of the request
 }

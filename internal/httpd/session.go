@@ -26,7 +26,7 @@ func (x *exchange) refusalReason(err error) string {
 func (x *exchange) credential() Credential {
 	return Credential{
 		Authorization: x.r.Header.Values("Authorization"), Code: x.r.Header.Values(codeHeader), Cookies: x.cookies(), Token: x.token,
-		Addr: x.addr, ID: x.id,
+		Agent: x.r.UserAgent(), Addr: x.addr, ID: x.id,
 	}
 }
 

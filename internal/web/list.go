@@ -30,6 +30,10 @@ type page struct {
 func pages() []page {
 	return []page{
 		{path: "/", title: "home.title", get: home},
+		{
+			path: "/sessions", title: "sessions.title", about: "sessions.about", group: "group.security",
+			needs: []string{"hostkeep_session_list", "hostkeep_session_end"}, get: sessions, post: endSessions,
+		},
 	}
 }
 

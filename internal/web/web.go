@@ -63,6 +63,14 @@ type Visit struct {
 // Has reports whether there is a page at a path.
 func (p *Pages) Has(path string) bool { return p.find(path) != nil }
 
+// Paths lists where there are pages, behind the security token.
+func (p *Pages) Paths() (list []string) {
+	for _, g := range p.list {
+		list = append(list, g.path)
+	}
+	return list
+}
+
 func (p *Pages) find(path string) *page {
 	i := slices.IndexFunc(p.list, func(g page) bool { return g.path == path })
 	if i < 0 {
