@@ -29,8 +29,7 @@ func readFiles() (f files, err error) {
 		}
 		text, err := staticFiles.ReadFile(name)
 		all[path.Base(name)] = text
-		fmt.Fprintf(sum, "%s %d\n", name, len(text))
-		sum.Write(text)
+		sum.Write(fmt.Appendf(nil, "%s %d\n%s", name, len(text), text))
 		return err
 	})
 	f = files{"/static/" + hex.EncodeToString(sum.Sum(nil)[:8]), map[string][]byte{}}

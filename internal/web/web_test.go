@@ -47,7 +47,7 @@ func visit(path string) Visit {
 	return Visit{Caller: hostkeep.Caller{User: hostkeep.Principal{ID: 1, Name: "root"}, Via: hostkeep.ViaSession, RequestID: "0123456789abcdef"}, Token: token, Path: path}
 }
 
-func (p *Pages) ask(t *testing.T, method, path string, form url.Values) *http.Response {
+func (p *Pages) ask(t *testing.T, method, path string, form url.Values) *httptest.ResponseRecorder {
 	t.Helper()
 	target, body := token+path, io.Reader(nil)
 	if method == http.MethodPost {
@@ -61,18 +61,18 @@ func (p *Pages) ask(t *testing.T, method, path string, form url.Values) *http.Re
 	}
 	w := httptest.NewRecorder()
 	p.Page(w, r, visit(path))
-	return w.Result()
+	return w
 }
 
 // everyAnswer is each page, and each page that is not in the list.
-func everyAnswer(t *testing.T) map[string]*http.Response {
+func everyAnswer(t *testing.T) map[string]*httptest.ResponseRecorder {
 	t.Helper()
 	p := newPages(t)
-	all := map[string]*http.Response{}
+	all := map[string]*httptest.ResponseRecorder{}
 	record := func(about string, do func(http.ResponseWriter)) {
 		w := httptest.NewRecorder()
 		do(w)
-		all[about] = w.Result()
+		all[about] = w
 	}
 	for _, g := range p.list {
 		all["GET "+g.path] = p.ask(t, http.MethodGet, g.path, nil)
@@ -111,14 +111,14 @@ func TestEveryPageHasSecureHeaders(t *testing.T) {
 	t.Parallel()
 	for about, res := range everyAnswer(t) {
 		for name, parts := range secured {
-			got := strings.ToLower(strings.Join(res.Header.Values(name), "|"))
+			got := strings.ToLower(strings.Join(res.Header().Values(name), "|"))
 			for _, part := range parts {
 				if !strings.Contains(got, part) {
 					t.Errorf("%s: %s is %q, without %q", about, name, got, part)
 				}
 			}
 		}
-		if csp := res.Header.Get("Content-Security-Policy"); strings.Contains(csp, "unsafe") || strings.Contains(csp, "*") || strings.Contains(csp, "data:") {
+		if csp := res.Header().Get("Content-Security-Policy"); strings.Contains(csp, "unsafe") || strings.Contains(csp, "*") || strings.Contains(csp, "data:") {
 			t.Errorf("%s: the policy is %q", about, csp)
 		}
 	}
@@ -128,16 +128,13 @@ func TestEveryPageHasSecureHeaders(t *testing.T) {
 func TestNothingInline(t *testing.T) {
 	t.Parallel()
 	for about, res := range everyAnswer(t) {
-		body, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
+		body := res.Body.String()
 		for _, bad := range []string{"style=", "<style", " onclick", " onload", " onsubmit", "javascript:", "<script>"} {
-			if strings.Contains(string(body), bad) {
+			if strings.Contains(body, bad) {
 				t.Errorf("%s has %s", about, bad)
 			}
 		}
-		for form := range strings.SplitSeq(string(body), "<form ") {
+		for form := range strings.SplitSeq(body, "<form ") {
 			head, _, _ := strings.Cut(form, ">")
 			if strings.Contains(head, `method="post"`) && !strings.Contains(head, `action="`+token+`/`) && !strings.Contains(head, `action="/login/`) {
 				t.Errorf("%s: a form is sent without the security token: %s", about, head)
@@ -179,11 +176,11 @@ func TestErrorsBecomePages(t *testing.T) {
 	} {
 		p.list = []page{{path: "/", title: "home.title", get: func(*request) (answer, error) { return answer{}, tt.err }}}
 		res := p.ask(t, http.MethodGet, "/", nil)
-		body, _ := io.ReadAll(res.Body)
-		if res.StatusCode != tt.status || !strings.Contains(string(body), tt.has) || !strings.Contains(string(body), "0123456789abcdef") {
-			t.Errorf("%s: %d %s", about, res.StatusCode, body)
+		body := res.Body.String()
+		if res.Code != tt.status || !strings.Contains(body, tt.has) || !strings.Contains(body, "0123456789abcdef") {
+			t.Errorf("%s: %d %s", about, res.Code, body)
 		}
-		if strings.Contains(string(body), "disk") {
+		if strings.Contains(body, "disk") {
 			t.Errorf("%s: the page tells what is internal", about)
 		}
 	}
@@ -198,12 +195,10 @@ func TestAPageNeedsItsFunctions(t *testing.T) {
 	}})
 	p.Callable = func(hostkeep.Caller) []string { return []string{"version"} }
 	res := p.ask(t, http.MethodGet, "/x", nil)
-	body, _ := io.ReadAll(res.Body)
-	if res.StatusCode != 403 || !strings.Contains(string(body), "Not today.") {
-		t.Errorf("%d %s", res.StatusCode, body)
+	if res.Code != 403 || !strings.Contains(res.Body.String(), "Not today.") {
+		t.Errorf("%d %s", res.Code, res.Body)
 	}
-	home, _ := io.ReadAll(p.ask(t, http.MethodGet, "/", nil).Body)
-	if strings.Contains(string(home), token+"/x") {
+	if strings.Contains(p.ask(t, http.MethodGet, "/", nil).Body.String(), token+"/x") {
 		t.Error("the start page leads to it")
 	}
 }

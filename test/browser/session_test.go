@@ -4,7 +4,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp/kb"
 )
+
+// toSessions is the name of a link of the start page.
+const toSessions = "Manage Sessions See where you are signed in, and sign out of one session or of all."
 
 func TestSigningIn(t *testing.T) {
 	t.Parallel()
@@ -52,7 +57,7 @@ func TestHomeFilters(t *testing.T) {
 	}
 	b.fill("searchbox", "Search the pages", "where signed")
 	b.sees("1 page found")
-	b.find("link", "Manage Sessions See where you are signed in, and sign out of one session or of all.")
+	b.find("link", toSessions)
 }
 
 func TestSigningOutElsewhere(t *testing.T) {
@@ -61,13 +66,13 @@ func TestSigningOutElsewhere(t *testing.T) {
 	a, b := s.open(), s.open()
 	a.signIn()
 	b.signIn()
-	a.click("link", "Manage Sessions")
+	a.click("link", toSessions)
 	a.sees("2 open sessions")
 	a.sees("127.0.0.1")
 	a.click("button", "Sign out everywhere else")
 	a.sees("All other sessions have ended.")
 	a.sees("1 open session")
-	b.click("link", "Manage Sessions")
+	b.click("link", toSessions)
 	b.find("button", "Sign in")
 	b.signIn()
 	a.visit(a.token() + "/sessions")
@@ -84,7 +89,7 @@ func TestAFormOutlivesItsSession(t *testing.T) {
 	s := serve(t)
 	b := s.open()
 	b.signIn()
-	b.click("link", "Manage Sessions")
+	b.click("link", toSessions)
 	b.find("heading", "Manage Sessions")
 	s.later(16 * time.Minute)
 	other := s.open()
@@ -108,17 +113,39 @@ func TestAnOlderTab(t *testing.T) {
 	t.Parallel()
 	b := serve(t).open()
 	b.signIn()
-	old := b.token()
-	b.signIn()
-	if b.token() == old {
+	b.click("link", toSessions)
+	b.find("heading", "Manage Sessions")
+	newer := b.beside()
+	newer.signIn()
+	if newer.token() == b.token() {
 		t.Fatal("signing in again made no new session")
 	}
-	b.visit(old + "/sessions")
+	b.click("link", "Manage Sessions")
 	b.sees("This page belongs to an earlier session.")
 	b.axe("a page of an earlier session")
 	b.click("link", "Open Manage Sessions")
 	b.find("heading", "Manage Sessions")
 	b.sees("2 open sessions")
+}
+
+// TestByKeyboard signs in, skips to the content and out again with keys alone.
+func TestByKeyboard(t *testing.T) {
+	t.Parallel()
+	b := serve(t).open()
+	b.visit("/login/")
+	b.find("textbox", "User") // has the focus
+	b.press("root" + kb.Tab + b.s.password + kb.Enter)
+	b.find("heading", "Home")
+	b.press(kb.Tab)
+	b.focused("Skip to the content")
+	b.press(kb.Enter + kb.Tab)
+	b.focused("Search the pages")
+	b.press(kb.Tab + kb.Enter)
+	b.find("heading", "Manage Sessions")
+	b.press(strings.Repeat(kb.Tab, 3))
+	b.focused("Sign out")
+	b.press(kb.Enter)
+	b.find("button", "Sign in")
 }
 
 func TestWithoutScript(t *testing.T) {
@@ -130,7 +157,7 @@ func TestWithoutScript(t *testing.T) {
 	b.click("button", "Search")
 	b.sees("No page that you may use has these words.")
 	b.click("link", "Home")
-	b.click("link", "Manage Sessions See where you are signed in, and sign out of one session or of all.")
+	b.click("link", toSessions)
 	b.sees("1 open session")
 	b.click("button", "Sign out")
 	b.find("button", "Sign in")
@@ -150,7 +177,7 @@ func TestPictures(t *testing.T) {
 	other.signIn()
 	b.signIn()
 	b.look(t, "home")
-	b.click("link", "Manage Sessions")
+	b.click("link", toSessions)
 	b.sees("2 open sessions")
 	b.look(t, "sessions")
 	b.visit(b.token() + "/nosuch")

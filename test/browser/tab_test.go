@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -182,6 +183,19 @@ func (b *tab) fill(role, label, value string) {
 func (b *tab) press(keys string) {
 	b.t.Helper()
 	b.do(chromedp.KeyEvent(keys))
+}
+
+// focused waits until the thing of an accessible name has the focus.
+func (b *tab) focused(name string) {
+	b.t.Helper()
+	b.await(fmt.Sprintf("the focus is not on %q", name), func(ctx context.Context, t *chromedp.Target) (bool, error) {
+		held, err := cdp.Call(ctx, t, runtime.Evaluate, runtime.EvaluateParams{Expression: "document.activeElement"})
+		if err != nil {
+			return false, err
+		}
+		tree, err := cdp.Call(ctx, t, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{ObjectID: held.Result.ObjectID, AccessibleName: name})
+		return err == nil && len(tree.Nodes) > 0 && !tree.Nodes[0].Ignored, err
+	})
 }
 
 // text is what the page says.
