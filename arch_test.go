@@ -54,6 +54,7 @@ func arch() []line {
 		{"internal/live", ". golang.org/x/sys/unix", "a node's memory; unix has the clock that runs on while the machine sleeps"},
 		{"internal/hooks", ". internal/api", "runs programs around calls; it knows no function and no store"},
 		{"internal/httpd", ". internal/api internal/auth internal/wire github.com/klauspost/compress/gzhttp github.com/klauspost/compress/gzip", "a request's way, without any family; gzip is somebody else's work"},
+		{"internal/web", ". internal/api internal/wire", "a page is a client of the API: it can do only what the catalogue lets its visitor do"},
 		{"internal/tlscert", "", "certificates know nothing of hosting"},
 		{"internal/metrics", "github.com/prometheus/client_golang", "numbers only: without our types no user, token or address can slip in"},
 		{"internal/config", ". github.com/BurntSushi/toml", "flags, environment and file; it starts nothing"},

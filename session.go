@@ -1,6 +1,7 @@
 package hostkeep
 
 import (
+	"net/netip"
 	"regexp"
 	"time"
 )
@@ -19,6 +20,9 @@ const (
 	LinkLife    = 15 * time.Minute // until a link is opened
 )
 
+// MaxAgent is how much is kept of a user agent, in bytes.
+const MaxAgent = 200
+
 // SessionHash is HMAC-SHA-256 of a session's or a link's secret, or of a
 // security token, under the session key.
 type SessionHash [32]byte
@@ -36,6 +40,8 @@ type Session struct {
 	Created     time.Time
 	LastUsed    time.Time // at most a minute behind
 	Ends        time.Time
+	Addr        netip.Addr // where it was opened from; invalid: not known
+	Agent       string     // the user agent then, cleaned and clipped; "": not known
 }
 
 // Over reports whether a session, used last at used, or a link has ended by now.

@@ -79,6 +79,7 @@ type Request struct {
 	Code          []string // the value of every header with a second factor's code
 	Cookies       []string // the value of every session cookie
 	Token         string   // the security token at the head of the path, "" when there is none
+	Agent         string   // the user agent, as it names itself
 	Addr          netip.Addr
 	ID            string
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/live"
 	"github.com/hostkeep/hostkeep/internal/metrics"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
+	"github.com/hostkeep/hostkeep/internal/web"
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
@@ -49,6 +50,7 @@ type App struct {
 	hooks   *hooks.Runner // nil: none are set
 	metrics *metrics.Metrics
 	api     *api.Catalogue
+	web     *web.Pages
 	host    string                        // qualified
 	running atomic.Pointer[httpd.Running] // nil while nothing listens
 
@@ -246,7 +248,10 @@ func (a *App) wire(hash func(context.Context, hostkeep.Secret) (string, error)) 
 	if a.hooks, err = a.runner(); err != nil {
 		return err
 	}
-	a.api, err = a.catalogue()
+	if a.api, err = a.catalogue(); err != nil {
+		return err
+	}
+	a.web, err = a.newPages()
 	return err
 }
 

@@ -3,12 +3,17 @@ package daemon
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/auth"
 	"github.com/hostkeep/hostkeep/internal/doc"
 	"github.com/hostkeep/hostkeep/internal/fn/server"
 	"github.com/hostkeep/hostkeep/internal/httpd"
+	"github.com/hostkeep/hostkeep/internal/web"
+	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
 // httpServer makes the handlers of the API ports.
@@ -26,6 +31,7 @@ func (a *App) httpServer() *httpd.Server {
 		Call:          a.answer,
 		Refuse:        a.refuse,
 		OpenAPI:       sync.OnceValues(func() ([]byte, error) { return doc.OpenAPI(a.api.Functions(), server.Level) }),
+		Pages:         a.pages(),
 		Limits:        a.limits(),
 		Proxies:       a.cfg.Proxies,
 		Log:           a.log,
@@ -49,4 +55,29 @@ func refusalReason(err error) string {
 		return "unavailable"
 	}
 	return "error"
+}
+
+// pages are the pages as the listeners call them.
+func (a *App) pages() httpd.Pages {
+	p := a.web
+	return httpd.Pages{
+		Has: p.Has, Static: p.Static,
+		Page:    func(w http.ResponseWriter, r *http.Request, v httpd.Visit) { p.Page(w, r, web.Visit(v)) },
+		SignIn:  func(w http.ResponseWriter, s httpd.SignIn) { p.SignIn(w, web.SignIn(s)) },
+		GoOn:    func(w http.ResponseWriter, g httpd.GoOn) { p.GoOn(w, web.GoOn(g)) },
+		Trouble: func(w http.ResponseWriter, t httpd.Trouble) { p.Trouble(w, t.Status, t.ID) },
+	}
+}
+
+// newPages compiles the pages. What they call is counted as other calls are.
+func (a *App) newPages() (*web.Pages, error) {
+	return web.New(web.Options{
+		Call: func(ctx context.Context, c hostkeep.Caller, function string, p wire.Params) api.Reply {
+			r := a.api.Call(ctx, c, function, p)
+			a.metrics.Call(r.Function, r.OK)
+			return r
+		},
+		Callable: func(c hostkeep.Caller) []string { return a.api.Callable(c, 1) },
+		Host:     a.host, Log: a.log, Now: a.now,
+	})
 }

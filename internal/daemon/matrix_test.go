@@ -50,7 +50,8 @@ func chart(t *testing.T) map[string][]string {
 var touched = map[string]string{
 	"passwd": "account", "unsuspendacct": "account", "create_user_session": "account", "modifyacct": "account", "set_digest_auth": "account",
 	"twofactorauth_set_tfa_config": "own", "twofactorauth_enable_policy": "own", "twofactorauth_disable_policy": "own",
-	"setacls": "whm", "setupreseller": "whm", "unsetupreseller": "whm",
+	"hostkeep_session_end": "own",
+	"setacls":              "whm", "setupreseller": "whm", "unsetupreseller": "whm",
 	"unsuspendreseller": "account", "terminatereseller": "whm",
 }
 
@@ -164,7 +165,7 @@ func expected(opens []string, f *api.Function, s seat, a aim, target *hostkeep.P
 	if opens == nil {
 		opens = []string{"all"}
 	}
-	if !slices.ContainsFunc(opens, s.has) && !s.has("all") {
+	if own := []string{"hostkeep_session_list", "hostkeep_session_end"}; !slices.Contains(own, f.Name) && !slices.ContainsFunc(opens, s.has) && !s.has("all") {
 		return hostkeep.Denied
 	}
 	kind := touched[f.Name]

@@ -110,7 +110,7 @@ func (a *App) port(service string) string {
 
 func (a *App) sessionFunctions() []*api.Function {
 	return sessions.Functions(sessions.Deps{
-		Change: changing[sessions.Tx](a), Now: a.now, Host: a.host, Port: a.port,
+		Read: reading[sessions.Reader](a), Change: changing[sessions.Tx](a), Now: a.now, Host: a.host, Port: a.port,
 		NewToken: func() (string, error) { return auth.NewSecurityToken(rand.Reader) },
 		NewLink: func(user, token string) (hostkeep.Secret, hostkeep.Session, error) {
 			return auth.NewLink(rand.Reader, a.ring, user, token)

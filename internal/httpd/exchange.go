@@ -30,6 +30,7 @@ type exchange struct {
 	status  int    // 0 until answered
 	bytes   int    // of the body, as written
 	read    bool   // the request's body has been read to its end
+	page    bool   // a page is wanted: trouble is told as one
 }
 
 func (s *Server) begin(w http.ResponseWriter, r *http.Request) *exchange {

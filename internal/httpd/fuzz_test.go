@@ -44,6 +44,7 @@ func FuzzRequest(f *testing.F) {
 		Login: g.login, OpenLink: g.openLink, Logout: g.logout, CodeWanted: func(error) bool { return false },
 		Unavailable: func(error) bool { return false }, RefusalReason: func(error) string { return "bad_credentials" },
 		OpenAPI: func() ([]byte, error) { return []byte("{}"), nil },
+		Pages:   pages(),
 		Limits:  httpd.Limits{Body: 50, Drain: 20 * time.Millisecond},
 		Log:     slog.New(slog.DiscardHandler), Metrics: g.metrics, Now: time.Now,
 	})

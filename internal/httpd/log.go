@@ -23,7 +23,7 @@ func (x *exchange) class(path string) {
 		x.path = word + "/"
 		return
 	}
-	for _, prefix := range []string{"/json-api/", "/xml-api/", "/execute/"} {
+	for _, prefix := range []string{"/json-api/", "/xml-api/", "/execute/", "/static/"} {
 		if strings.HasPrefix(path, prefix) {
 			x.path = prefix + "-"
 		}

@@ -2,12 +2,9 @@ package httpd
 
 import (
 	"encoding/json"
-	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/hostkeep/hostkeep"
 )
@@ -38,25 +35,60 @@ func (x *exchange) login() {
 	}
 	query := x.r.URL.Query()
 	if x.r.Method == http.MethodGet && x.r.ContentLength == 0 {
-		x.loginPage(http.StatusOK, "")
+		x.s.o.Pages.SignIn(&pageWriter{x: x}, SignIn{Status: http.StatusOK, Then: past(query.Get("goto_uri"))})
 		return
 	}
 	only := query.Get("login_only") == "1"
-	form, ok := x.loginForm()
-	if !ok {
-		x.loginFailed(errMalformed, only)
+	form, err := x.loginForm(query.Has("again"))
+	if err != nil {
+		x.loginFailed(errMalformed, only, SignIn{})
 		return
 	}
 	only = only || form.Get("login_only") == "1"
 	if form.Get("goto_uri") == "" {
 		form.Set("goto_uri", query.Get("goto_uri"))
 	}
+	again := asked(form)
+	if again.Page && x.crossOrigin() {
+		return
+	}
 	o, err := x.open(form)
 	if err != nil {
-		x.loginFailed(err, only)
+		x.loginFailed(err, only, again)
+		return
+	}
+	x.hand(o, again.Page)
+	if again.Form != nil {
+		x.caller = o.Caller
+		x.s.o.Pages.GoOn(&pageWriter{x: x}, GoOn{
+			Status: http.StatusOK, User: o.Caller.User.Name, Token: o.Token.Reveal(), Then: again.Then, Form: again.Form,
+		})
 		return
 	}
 	x.opened(o, form.Get("goto_uri"), only)
+}
+
+// The fields of our own sign-in form that no client of WHM sends.
+const (
+	fieldPage  = "hostkeep_page" // the form is the page's
+	fieldAgain = "hostkeep_form" // a form that waits until its sender has signed in
+)
+
+// asked is the sign-in form as it must be shown again if it fails.
+func asked(form url.Values) SignIn {
+	s := SignIn{Page: form.Get(fieldPage) != "", User: form.Get("user"), Then: past(form.Get("goto_uri"))}
+	if waits := form.Get(fieldAgain); s.Page && waits != "" {
+		s.Form, _ = url.ParseQuery(waits) // what is no form any more is lost; nobody but its sender wrote it
+	}
+	return s
+}
+
+// past is where to go on to after signing in, "" for the start page.
+func past(path string) string {
+	if path = local(path); path == "/" {
+		return ""
+	}
+	return path
 }
 
 // open signs in, unless the form is not one that a client of ours would send.
@@ -71,45 +103,37 @@ func (x *exchange) open(form url.Values) (Opened, error) {
 	}, x.credential())
 }
 
-// loginForm reads the form, if it is one.
-func (x *exchange) loginForm() (url.Values, bool) {
-	_ = x.ctl.SetReadDeadline(time.Now().Add(x.s.o.Limits.Read))
-	kind, _, err := mime.ParseMediaType(x.r.Header.Get("Content-Type"))
-	if x.r.ContentLength > maxLogin || err != nil || kind != "application/x-www-form-urlencoded" {
-		return nil, false
+// loginForm reads the form, if it is one. Only one that brings another along may
+// be long.
+func (x *exchange) loginForm(again bool) (url.Values, error) {
+	if again {
+		return x.form(maxLogin + 3*maxForm)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, maxLogin))
-	if err != nil {
-		return nil, false
-	}
-	x.read = true
-	form, err := url.ParseQuery(string(body))
-	return form, err == nil
+	return x.form(maxLogin)
 }
 
 // loginFailed answers a failed login, in JSON to who asked for it, else with the page.
-func (x *exchange) loginFailed(err error, only bool) {
+func (x *exchange) loginFailed(err error, only bool, again SignIn) {
 	x.refusal = x.refusalReason(err)
 	x.s.o.Metrics.Refused(x.refusal)
-	status, message := http.StatusUnauthorized, invalidLogin
+	again.Status, again.Message = http.StatusUnauthorized, invalidLogin
 	switch {
 	case x.s.o.Unavailable(err):
-		status, message = http.StatusServiceUnavailable, notNow
+		again.Status, again.Message = http.StatusServiceUnavailable, notNow
 		x.w.Header().Set("Retry-After", "5")
 	case x.s.o.CodeWanted(err):
-		message = codeNeeded
+		again.Message = codeNeeded
 	}
 	if !only {
-		x.loginPage(status, message)
+		x.s.o.Pages.SignIn(&pageWriter{x: x}, again)
 		return
 	}
-	x.answer(status, jsonType, []byte(`{"status":0,"message":"`+message+`"}`))
+	x.answer(again.Status, jsonType, []byte(`{"status":0,"message":"`+again.Message+`"}`))
 }
 
-// opened hands over a new session: its cookie, and where to go on.
+// opened says where a new session goes on.
 func (x *exchange) opened(o Opened, then string, only bool) {
 	x.caller = o.Caller
-	x.setCookie(o.Cookie.Reveal(), 0)
 	token := o.Token.Reveal()
 	target, message := token+local(then), ""
 	if o.Caller.MustChangePassword() { // where it would lead is refused

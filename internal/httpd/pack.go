@@ -19,7 +19,8 @@ func packing(h http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(
 		gzhttp.EnableZstd(false), gzhttp.MinSize(packFrom), gzhttp.CompressionLevel(gzip.BestSpeed),
 		gzhttp.ContentTypeFilter(func(contentType string) bool {
-			return contentType == jsonType || contentType == xmlType || strings.HasPrefix(contentType, "text/html")
+			return contentType == jsonType || contentType == xmlType || strings.HasPrefix(contentType, "text/html") ||
+				strings.HasPrefix(contentType, "text/css") || strings.HasPrefix(contentType, "text/javascript")
 		}),
 	)
 	if err != nil {

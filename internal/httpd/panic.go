@@ -26,6 +26,10 @@ func (x *exchange) recovered() {
 		panic(http.ErrAbortHandler)
 	}
 	x.close()
+	if x.page {
+		x.trouble(http.StatusInternalServerError)
+		return
+	}
 	x.caller.RequestID = x.id
 	x.fail(http.StatusInternalServerError, errPanic)
 }

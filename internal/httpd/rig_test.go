@@ -17,9 +17,11 @@ import (
 	"time"
 
 	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/httpd"
 	"github.com/hostkeep/hostkeep/internal/metrics"
 	"github.com/hostkeep/hostkeep/internal/tlscert"
+	"github.com/hostkeep/hostkeep/internal/web"
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
@@ -168,6 +170,7 @@ func start(t *testing.T, with ...func(*httpd.Options)) *rig {
 			}
 			return "bad_credentials"
 		},
+		Pages:   pages(),
 		Log:     slog.New(slog.NewJSONHandler(g, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Metrics: g.metrics,
 		Now:     func() time.Time { return time.Unix(1_900_000_000, 0) },
@@ -178,6 +181,25 @@ func start(t *testing.T, with ...func(*httpd.Options)) *rig {
 	g.server, g.logger = httpd.New(o), o.Log
 	g.serve(httpd.Serving{Limits: o.Limits, Log: o.Log})
 	return g
+}
+
+// pages are the real ones, of a server without functions.
+func pages() httpd.Pages {
+	p, err := web.New(web.Options{
+		Call:     func(context.Context, hostkeep.Caller, string, wire.Params) api.Reply { return api.Reply{} },
+		Callable: func(hostkeep.Caller) []string { return nil },
+		Host:     "host.example", Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	})
+	if err != nil {
+		panic(err)
+	}
+	return httpd.Pages{
+		Has: p.Has, Static: p.Static,
+		Page:    func(w http.ResponseWriter, r *http.Request, v httpd.Visit) { p.Page(w, r, web.Visit(v)) },
+		SignIn:  func(w http.ResponseWriter, s httpd.SignIn) { p.SignIn(w, web.SignIn(s)) },
+		GoOn:    func(w http.ResponseWriter, g httpd.GoOn) { p.GoOn(w, web.GoOn(g)) },
+		Trouble: func(w http.ResponseWriter, t httpd.Trouble) { p.Trouble(w, t.Status, t.ID) },
+	}
 }
 
 func sourceOf(t *testing.T) *tls.Config {

@@ -41,6 +41,8 @@ type Options struct {
 	// OpenAPI is the document that /openapi.json answers, as JSON, to whoever is
 	// authenticated; an error is answered as an internal one.
 	OpenAPI func() ([]byte, error)
+	// Pages answers what is no call.
+	Pages Pages
 
 	Limits  Limits
 	Proxies []netip.Prefix // whose X-Forwarded-For counts
@@ -55,6 +57,7 @@ type Credential struct {
 	Code          []string // every header with a second factor's code
 	Cookies       []string // every session cookie
 	Token         string   // the security token that the path begins with, or ""
+	Agent         string   // the user agent
 	Addr          netip.Addr
 	ID            string // of the request
 }
@@ -109,17 +112,21 @@ type Metrics interface {
 // Reasons for a refusal that are this package's own.
 const (
 	reasonToken  = "no_security_token" // a path that begins with /cpsess and not with ten digits behind it
+	reasonCross  = "cross_origin"      // a form that another site sent
 	reasonForm   = "malformed_login"   // a form, a link or a way to sign out that no client of ours uses
 	reasonCPanel = "no_cpanel"         // port 2083: there are no cPanel functions yet
 )
 
 // Server makes the handlers of the API ports.
-type Server struct{ o Options }
+type Server struct {
+	o     Options
+	cross *http.CrossOriginProtection // of the pages; clients of the API have their own ways
+}
 
 // New makes a Server.
 func New(o Options) *Server {
 	o.Limits = o.Limits.filled()
-	return &Server{o}
+	return &Server{o, http.NewCrossOriginProtection()}
 }
 
 // WHM answers port 2087.
@@ -160,8 +167,11 @@ func (s *Server) whm(x *exchange) {
 		x.login()
 	case path == "/logout" || path == "/logout/":
 		x.logout()
+	case strings.HasPrefix(path, "/static/"):
+		x.s.o.Pages.Static(&pageWriter{x: x}, x.r)
+	case x.outside(path):
 	case path == "/":
-		x.page()
+		x.start()
 	default:
 		x.text(http.StatusNotFound, "There is no such page.\n")
 	}

@@ -8,11 +8,6 @@ import (
 	"github.com/hostkeep/hostkeep"
 )
 
-// sessionCookie is the name that clients of WHM look for. It has all that a name
-// with __Host- would demand (Secure, Path=/, no Domain), and the security token
-// in the path, which no other site can plant.
-const sessionCookie = "cpsession"
-
 // codeHeader carries a second factor's code beside Basic.
 const codeHeader = "X-CPANEL-OTP"
 
@@ -29,19 +24,10 @@ func (x *exchange) refusalReason(err error) string {
 
 // credential is all that the request proves itself with.
 func (x *exchange) credential() Credential {
-	c := Credential{
-		Authorization: x.r.Header.Values("Authorization"), Code: x.r.Header.Values(codeHeader), Token: x.token, Addr: x.addr, ID: x.id,
+	return Credential{
+		Authorization: x.r.Header.Values("Authorization"), Code: x.r.Header.Values(codeHeader), Cookies: x.cookies(), Token: x.token,
+		Agent: x.r.UserAgent(), Addr: x.addr, ID: x.id,
 	}
-	for _, cookie := range x.r.CookiesNamed(sessionCookie) {
-		c.Cookies = append(c.Cookies, cookie.Value)
-	}
-	return c
-}
-
-func (x *exchange) setCookie(value string, age int) {
-	http.SetCookie(x.w, &http.Cookie{
-		Name: sessionCookie, Value: value, Path: "/", MaxAge: age, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	})
 }
 
 // inSession routes what stands behind /cpsess and ten digits. A credential in a
@@ -59,11 +45,8 @@ func (x *exchange) inSession(path string) {
 		x.openLink()
 	case rest == "/logout" || rest == "/logout/":
 		x.logout()
-	case !x.authenticate():
-	case rest == "/":
-		x.page()
 	default:
-		x.text(http.StatusNotFound, "There is no such page.\n")
+		x.visit(rest)
 	}
 }
 
@@ -84,6 +67,7 @@ func (x *exchange) openLink() {
 		x.refuseFor(err)
 		return
 	}
+	x.hand(o, false)
 	x.opened(o, query.Get("goto_uri"), false)
 }
 
@@ -95,10 +79,10 @@ func (x *exchange) logout() {
 		x.refuse(http.StatusForbidden, reasonForm)
 		return
 	}
-	if err := x.s.o.Logout(x.r.Context(), x.credential()); err != nil {
+	if err := x.s.o.Logout(x.r.Context(), x.credential()); err != nil && (!x.browser() || x.s.o.Unavailable(err)) {
 		x.refuseFor(err)
 		return
 	}
-	x.setCookie("", -1)
+	x.dropCookies() // in a browser also those of a session that is over
 	x.redirect("/login/")
 }

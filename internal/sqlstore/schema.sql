@@ -221,7 +221,7 @@ CREATE TABLE session (
 	created INTEGER NOT NULL,
 	last_used INTEGER NOT NULL,
 	ends INTEGER NOT NULL
-) STRICT;
+, addr TEXT NOT NULL DEFAULT '', agent TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX session_ends ON session (ends);
 

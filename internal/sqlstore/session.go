@@ -9,15 +9,16 @@ import (
 )
 
 const (
-	sessionColumns = "id, principal_id, service, opened, hash, token, made_by, created, last_used, ends"
+	sessionColumns = "id, principal_id, service, opened, hash, token, made_by, created, last_used, ends, addr, agent"
 	sessionByHash  = "SELECT " + sessionColumns + " FROM session WHERE hash = ? AND opened = 1"
 	sessionByID    = "SELECT " + sessionColumns + " FROM session WHERE id = ? AND opened = 1"
-	insertSession  = "INSERT INTO session (" + sessionColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-	openLink       = "UPDATE session SET opened = 1, hash = ?, created = ?, last_used = ?, ends = ?" +
+	insertSession  = "INSERT INTO session (" + sessionColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	openLink       = "UPDATE session SET opened = 1, hash = ?, created = ?, last_used = ?, ends = ?, addr = ?, agent = ?" +
 		" WHERE hash = ? AND token = ? AND principal_id = ? AND service = ? AND opened = 0 AND ends > ?"
 	endWithMaker = "UPDATE session SET ends = (SELECT t.expires FROM token t WHERE t.id = session.made_by) WHERE hash = ?" +
 		" AND EXISTS (SELECT t.id FROM token t WHERE t.id = session.made_by AND t.expires > 0 AND t.expires < session.ends)"
 	useSession      = "UPDATE session SET last_used = ? WHERE id = ? AND last_used < ?"
+	sessionsOf      = "SELECT " + sessionColumns + " FROM session WHERE principal_id = ? AND service = ? AND opened = 1"
 	endSession      = "DELETE FROM session WHERE id = ?"
 	sweepSessions   = "DELETE FROM session WHERE ends <= ? OR (opened = 1 AND last_used <= ?)"
 	endSessionsOf   = "DELETE FROM session WHERE principal_id = ?"
@@ -29,12 +30,13 @@ func intoSession(_ *Reader, s *hostkeep.Session) []any {
 	return []any{
 		&s.ID, &s.PrincipalID, &s.Service, intoBool(&s.Open), intoHash((*[32]byte)(&s.Hash)), intoHash((*[32]byte)(&s.Token)),
 		&s.MadeBy, intoTime(&s.Created), intoTime(&s.LastUsed), intoTime(&s.Ends),
+		intoAddr(&s.Addr), &s.Agent,
 	}
 }
 
 func (tx *Tx) insertSession(s hostkeep.Session) error {
 	_, err := tx.exec(insertSession, s.ID, s.PrincipalID, s.Service, bit(s.Open), s.Hash[:], s.Token[:],
-		s.MadeBy, micros(s.Created), micros(s.LastUsed), micros(s.Ends))
+		s.MadeBy, micros(s.Created), micros(s.LastUsed), micros(s.Ends), addrText(s.Addr), s.Agent)
 	return err
 }
 
@@ -64,6 +66,22 @@ func (r *Reader) Session(id int64) (hostkeep.Session, error) {
 	return one(r, intoSession, sessionByID, id)
 }
 
+// Sessions lists the open sessions that a principal has for a service, in no
+// order. Some may be over.
+func (r *Reader) Sessions(principalID int64, service string) ([]hostkeep.Session, error) {
+	return many(r, intoSession, sessionsOf, principalID, service)
+}
+
+// DeleteSession ends a session by a change that the record keeps, unlike signing
+// out; ErrNotFound if there is none.
+func (tx *Tx) DeleteSession(s hostkeep.Session) error {
+	err := tx.update(endSession, s.ID)
+	if err == nil {
+		tx.touched(hostkeep.Object{Kind: hostkeep.KindSession, ID: s.ID, Name: s.Service})
+	}
+	return err
+}
+
 // OpenSession adds a session for the caller who has just signed in, unless the
 // credential has changed meanwhile: then the error is of kind Denied. Signing in
 // is no change of the record. Sessions that are over go.
@@ -85,7 +103,7 @@ func (s *Store) OpenSession(ctx context.Context, c hostkeep.Caller, session host
 // The session ends with the token that made the link, at the latest.
 func (s *Store) OpenLink(ctx context.Context, link hostkeep.SessionHash, o hostkeep.Session) error {
 	return s.write(ctx, func(tx *Tx) error {
-		if err := tx.update(openLink, o.Hash[:], micros(o.Created), micros(o.LastUsed), micros(o.Ends),
+		if err := tx.update(openLink, o.Hash[:], micros(o.Created), micros(o.LastUsed), micros(o.Ends), addrText(o.Addr), o.Agent,
 			link[:], o.Token[:], o.PrincipalID, o.Service, micros(o.Created)); err != nil {
 			return err
 		}

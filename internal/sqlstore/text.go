@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -84,6 +85,28 @@ func intoBool(b *bool) scanned {
 		}
 		*b = n != 0
 		return nil
+	}
+}
+
+// addrText is an address as it is kept; "" for none.
+func addrText(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
+
+func intoAddr(a *netip.Addr) scanned {
+	return func(v any) (err error) {
+		text, ok := v.(string)
+		if !ok {
+			return fmt.Errorf("address is %T", v)
+		}
+		*a = netip.Addr{}
+		if text != "" {
+			*a, err = netip.ParseAddr(text)
+		}
+		return err
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 func session(id, principal int64) hostkeep.Session {
 	return hostkeep.Session{
+		Addr: netip.MustParseAddr("203.0.113.7"), Agent: "Browser/1",
 		ID: id, PrincipalID: principal, Service: hostkeep.ServiceWHM, Hash: sha256.Sum256(fmt.Append(nil, "hash", id)),
 		Token: sha256.Sum256(fmt.Append(nil, "token", id)), Created: start(), LastUsed: start(), Ends: start().Add(time.Hour),
 	}
@@ -62,6 +64,27 @@ func testSessions(s *suite) {
 	stale.User.Change--
 	s.kind(s.store.OpenSession(ctx, stale, session(1, 10)), hostkeep.Denied)
 	s.equal("signing in is not in the record", s.head(), before)
+	s.ok(s.store.OpenSession(ctx, bob, session(3, 10)))
+	var all []hostkeep.Session
+	s.read(func(r *sqlstore.Reader) (err error) {
+		all, err = r.Sessions(10, hostkeep.ServiceWHM)
+		none, err2 := r.Sessions(10, hostkeep.ServiceCPanel)
+		s.equal("of another service", len(none), 0)
+		return errors.Join(err, err2)
+	})
+	s.equal("sessions of bob", len(all), 2)
+	for _, one := range all {
+		if one.ID != want.ID {
+			at := s.do(func(tx *sqlstore.Tx) error { return tx.DeleteSession(one) })
+			rows, err := s.store.Events(ctx, at.Seq-1, 1)
+			s.ok(err)
+			s.equal("objects", rows[0].Objects, []hostkeep.Object{{Kind: "session", ID: one.ID, Name: "whostmgrd"}})
+			s.unchanged(func() {
+				_, err := s.store.Change(ctx, s.change("x"), func(tx *sqlstore.Tx) error { return tx.DeleteSession(one) })
+				s.is(err, hostkeep.ErrNotFound)
+			})
+		}
+	}
 	s.ok(s.store.EndSession(ctx, want.ID))
 	s.ok(s.store.EndSession(ctx, want.ID))
 	_, there = s.session(want.Hash)

@@ -1,5 +1,5 @@
-// Package sessions is the family of functions that open sessions for others:
-// one-time links, and what they may lead to. It refuses to know HTTP, SQL and
+// Package sessions is the family of functions that open sessions for others, by
+// one-time links, and that show and end the caller's own. It refuses to know HTTP, SQL and
 // what a cookie is.
 package sessions
 
@@ -15,6 +15,7 @@ import (
 type Reader interface {
 	Principal(name string) (hostkeep.Principal, error)
 	Account(user string) (hostkeep.Account, error)
+	Sessions(principalID int64, service string) ([]hostkeep.Session, error)
 }
 
 // Tx is what the family writes, within one change.
@@ -23,10 +24,12 @@ type Tx interface {
 	TokenByID(id int64) (hostkeep.Token, error)
 	NewID() int64
 	InsertLink(hostkeep.Session) error
+	DeleteSession(hostkeep.Session) error
 }
 
 // Deps is what the family is made of.
 type Deps struct {
+	Read   func(context.Context, func(Reader) error) error
 	Change func(context.Context, hostkeep.Change, func(Tx) error) error
 	Now    hostkeep.Clock
 	Host   string                      // the server's name
@@ -44,7 +47,7 @@ const noUser = "Sorry, the user %s does not exist."
 // Functions declares the family.
 func Functions(d Deps) []*api.Function {
 	f := family{d}
-	return []*api.Function{
+	return append(f.own(),
 		api.Define(api.Decl{
 			Name: "create_user_session", Summary: "Make a link that opens a session for a user, once.", Since: "11.40",
 			Opens: []hostkeep.Privilege{"create-user-session"}, Writes: true, Touches: api.AccountCredentials,
@@ -55,7 +58,7 @@ func Functions(d Deps) []*api.Function {
 			Opens: []hostkeep.Privilege{"create-user-session"}, Touches: api.NoCredentials,
 			Account: "user", NoAccount: noUser,
 		}, f.links),
-	}
+	)
 }
 
 type linksIn struct {

@@ -1,0 +1,83 @@
+package web
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// page is a declared page.
+type page struct {
+	path  string // behind the security token
+	title string // key of the title, which is WHM's name of the item
+	about string // key of one sentence for the start page; "" for a page that is not in the list there
+	// group is the key of WHM's group; "" keeps the page out of the start page and
+	// the navigation: it hangs on another one.
+	group string
+	// needs lists the functions all of which the visitor must be allowed to call.
+	// A page that is not for the visitor is not shown and not answered.
+	needs []string
+	// secrets names the fields that must not be carried through signing in, beside
+	// those whose names say it (secretField).
+	secrets []string
+	// get shows the page and must change nothing: its caller is read-only, so that
+	// the catalogue refuses what writes. post does what a form says; nil: none.
+	get, post func(*request) (answer, error)
+}
+
+// pages is the list of all pages. The order of groups and pages is that of the
+// start page.
+func pages() []page {
+	return []page{
+		{path: "/", title: "home.title", get: home},
+		{
+			path: "/sessions", title: "sessions.title", about: "sessions.about", group: "group.security",
+			needs: []string{"hostkeep_session_list", "hostkeep_session_end"}, get: sessions, post: endSessions,
+		},
+	}
+}
+
+func (p *page) methods() string {
+	var list []string
+	if p.get != nil {
+		list = append(list, "GET, HEAD")
+	}
+	if p.post != nil {
+		list = append(list, "POST")
+	}
+	return strings.Join(list, ", ")
+}
+
+var secretField = regexp.MustCompile(`(?i)pass|secret|^tfa`)
+
+// keeps reports whether a field may stand in a page again after a session's end.
+func (p *page) keeps(field string) bool {
+	return !secretField.MatchString(field) && !slices.Contains(p.secrets, field)
+}
+
+// group is a group of pages as the visitor sees it.
+type group struct {
+	Name  string // key
+	Items []item
+}
+
+type item struct {
+	Path, Title, About string // Title and About are keys
+	Here               bool
+}
+
+// groups are the pages that the visitor may use, in WHM's groups.
+func (q *request) groups() (list []group) {
+	callable := q.Callable(q.Caller)
+	for _, p := range q.list {
+		if p.group == "" || slices.ContainsFunc(p.needs, func(f string) bool { return !slices.Contains(callable, f) }) {
+			continue
+		}
+		at := slices.IndexFunc(list, func(g group) bool { return g.Name == p.group })
+		if at < 0 {
+			at, list = len(list), append(list, group{Name: p.group})
+		}
+		list[at].Items = append(list[at].Items, item{p.path, p.title, p.about, p.path == q.Path})
+	}
+	return list
+}
