@@ -121,3 +121,20 @@ func TestDomainsAboveOthers(t *testing.T) {
 	}
 	w.must(shop, "createacct", "username", "taker", "domain", "taker.co.uk")
 }
+
+// An account that has less than its package gets all of it by editpkg: that raises
+// what the reseller's accounts come to, whatever it takes from another.
+func TestEditpkgRaisesTheLeast(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	w.must(root, "setacls", "reseller", "shop", "acl-add-pkg", "1", "acl-edit-pkg", "1", "acl-allow-unlimited-pkgs", "1", "acl-allow-unlimited-bw-pkgs", "1", "acl-create-acct", "1", "acl-quota", "1", "acl-upgrade-account", "1")
+	shop := w.as("shop")
+	w.must(shop, "addpkg", "name", "shop_gold", "quota", "60")
+	w.must(shop, "changepackage", "user", "client", "pkg", "shop_gold")
+	w.must(shop, "createacct", "username", "second", "domain", "second.example", "plan", "shop_gold")
+	w.must(shop, "editquota", "user", "second", "quota", "10")
+	w.must(root, "setresellerlimits", "user", "shop", "enable_resource_limits", "1", "diskspace_limit", "100")
+	w.refused(shop, "allocated", "editpkg", "name", "shop_gold", "quota", "55") // 70 MB become 110
+	w.must(shop, "editpkg", "name", "shop_gold", "quota", "50")
+}

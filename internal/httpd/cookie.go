@@ -2,7 +2,6 @@ package httpd
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/hostkeep/hostkeep"
@@ -23,17 +22,19 @@ const (
 // address, and no other site can read or write this cookie.
 const digitsFrom = "."
 
-// cookies are the values of the session cookies that a request brings, each once.
-// Two different ones are several, whatever their names.
+// cookies are the values of the session cookies that a request brings. Beside the
+// page's, which nobody else can set, the other does not count: a host of the same
+// domain could plant one and keep people out.
 func (x *exchange) cookies() (values []string) {
-	for _, c := range x.r.CookiesNamed(sessionCookie) {
-		values = append(values, c.Value)
-	}
 	for _, c := range x.r.CookiesNamed(pageCookie) {
 		value, _ := split(c.Value)
-		if !slices.Contains(values, value) {
-			values = append(values, value)
-		}
+		values = append(values, value)
+	}
+	if len(values) > 0 {
+		return values
+	}
+	for _, c := range x.r.CookiesNamed(sessionCookie) {
+		values = append(values, c.Value)
 	}
 	return values
 }
