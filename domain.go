@@ -89,7 +89,8 @@ type KeptDomains interface {
 // one has. Whose domain is nearest above decides: below one that another account
 // has, a name could draw its visitors and mail to itself. What the account's own
 // owner has is not another's: a reseller gives its customers names below its own.
-func (r DomainRules) May(c Caller, a Account, domain string, kept KeptDomains) error {
+// What the account gives up for it does not count as its own.
+func (r DomainRules) May(c Caller, a Account, domain, givenUp string, kept KeptDomains) error {
 	switch _, err := kept.Domain(domain); {
 	case err == nil:
 		return Errorf(Conflict, "The domain %q already exists on this server.", domain)
@@ -99,23 +100,27 @@ func (r DomainRules) May(c Caller, a Account, domain string, kept KeptDomains) e
 	if a.TemporaryDomain && domain == TemporaryDomain(a.User, r.Hostname) {
 		return nil
 	}
-	above, err := nearest(domain, kept)
+	above, err := nearest(domain, givenUp, kept)
 	switch {
 	case err != nil:
 		return err
 	case above.Name != "" && above.AccountID != a.ID && above.AccountID != a.OwnerID:
 		return Errorf(Conflict, "The domain %q is below a domain of another account.", domain)
-	case domain == r.Hostname || r.unearned(domain, "temp."+r.Hostname, above):
+	case domain == r.Hostname, r.unearned(domain, "temp."+r.Hostname, above),
+		r.temporary(domain) && above.AccountID != a.ID: // the name above goes with its user's name
 		return notOurs(domain)
-	case c.User.Rights().Has(All): // answers for the whole server
+	case c.Rights.Has(All): // answers for the whole server
 		return nil
 	}
 	return r.unclaimed(c, domain, above, kept)
 }
 
 // nearest is the domain next above one, without a name when there is none.
-func nearest(domain string, kept KeptDomains) (Domain, error) {
+func nearest(domain, givenUp string, kept KeptDomains) (Domain, error) {
 	for _, name := range DomainsAbove(domain) {
+		if name == givenUp {
+			continue
+		}
 		if d, err := kept.Domain(name); !errors.Is(err, ErrNotFound) {
 			return d, err
 		}
@@ -152,6 +157,8 @@ func (r DomainRules) unclaimed(c Caller, domain string, above Domain, kept KeptD
 	}
 	return nil
 }
+
+func (r DomainRules) temporary(domain string) bool { return below(domain, "temp."+r.Hostname) }
 
 // unearned reports whether a domain is the given one of the server's or below it,
 // and not below one there that the account was given.

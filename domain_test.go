@@ -78,7 +78,9 @@ func TestDomainRules(t *testing.T) {
 	}
 	a := hostkeep.Account{ID: 10, OwnerID: 20, User: "ann"}
 	reseller := hostkeep.Caller{User: hostkeep.Principal{ID: 20, OwnerID: 1, Reseller: true, Privileges: hostkeep.InitialPrivileges()}}
-	root := hostkeep.Caller{User: hostkeep.Principal{ID: hostkeep.RootID, Privileges: hostkeep.Everything()}}
+	root := hostkeep.Caller{User: hostkeep.Principal{ID: hostkeep.RootID, Privileges: hostkeep.Everything()}, Rights: hostkeep.Everything()}
+	narrow := root // a token of root's is bound like a reseller
+	narrow.Rights = hostkeep.Privileges{}.With(hostkeep.CreateAcct)
 	server := "kept for the server"
 	for _, tt := range []struct{ name, reseller, root string }{
 		{"new.example", "", ""},
@@ -109,15 +111,27 @@ func TestDomainRules(t *testing.T) {
 		{"ns3.provider.example", "", ""},
 	} {
 		for who, want := range map[*hostkeep.Caller]string{&reseller: tt.reseller, &root: tt.root} {
-			err := rules.May(*who, a, tt.name, there)
+			err := rules.May(*who, a, tt.name, "", there)
 			if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
 				t.Errorf("%s by %d: %v, want %q", tt.name, who.User.ID, err, want)
 			}
 		}
 	}
+	for _, name := range []string{"co.uk", "provider.example", "ns1.provider.example", "whm.host.provider.example"} {
+		if rules.May(narrow, a, name, "", there) == nil {
+			t.Errorf("a token without all takes %s", name)
+		}
+	}
+	if err := rules.May(root, a, "x.ann.temp.host.provider.example", "ann.temp.host.provider.example", there); err == nil {
+		t.Error("below the temporary domain that the account gives up")
+	}
+	customer := hostkeep.Account{ID: 60, OwnerID: 10}
+	if err := rules.May(reseller, customer, "y.ann.temp.host.provider.example", "", there); err == nil {
+		t.Error("below the temporary domain of one's owner")
+	}
 	bob := hostkeep.Account{ID: 50, OwnerID: 20, User: "bob", TemporaryDomain: true}
 	there["provider.example"] = [2]int64{30, 1} // whoever has the name above
-	if err := rules.May(reseller, bob, "bob.temp.host.provider.example", there); err != nil {
+	if err := rules.May(reseller, bob, "bob.temp.host.provider.example", "", there); err != nil {
 		t.Errorf("one's own temporary domain: %v", err)
 	}
 }

@@ -1,5 +1,10 @@
 package hostkeep
 
+import (
+	"regexp"
+	"strings"
+)
+
 // The privileges that unlock values of packages and of accounts.
 const (
 	allowShell    Privilege = "allow-shell"
@@ -24,6 +29,9 @@ func (c Caller) MayPackage(from, to Plan) error { return c.mayGive("package", ad
 func (c Caller) MayAccount(from, to Plan) error { return c.mayGive("account", allowShell, from, to) }
 
 func (c Caller) mayGive(thing string, shell Privilege, from, to Plan) error {
+	if err := to.check(); err != nil {
+		return err
+	}
 	for _, want := range []struct {
 		asked bool
 		needs Privilege
@@ -43,6 +51,18 @@ func (c Caller) mayGive(thing string, shell Privilege, from, to Plan) error {
 				Kind: Denied, Missing: want.needs,
 				Message: "Permission denied: " + article(thing) + thing + " with " + want.what + " needs the privilege \"" + string(want.needs) + "\".",
 			}
+		}
+	}
+	return nil
+}
+
+var planWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_@.-]*$`)
+
+// check refuses a theme or a language that is no name but could be a path.
+func (p Plan) check() error {
+	for what, name := range map[string]string{"theme": p.Theme, "language": p.Language} {
+		if name != "" && (!planWord.MatchString(name) || strings.Contains(name, "..")) {
+			return Errorf(Invalid, "%q is not the name of a %s.", Clip(name, 60), what)
 		}
 	}
 	return nil

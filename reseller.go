@@ -1,5 +1,7 @@
 package hostkeep
 
+import "slices"
+
 // ACLList is a named list of privileges. setacls gives what a list holds at that
 // moment; a later change of the list changes nothing for whoever got it.
 type ACLList struct {
@@ -19,6 +21,18 @@ type Reseller struct {
 	MainIP      string   // the address that its accounts share; "" is the server's
 	Nameservers []string // of its accounts; none: the server's
 	Change      int64
+}
+
+// Address is the one that the reseller's new accounts share, shared being the
+// server's: its own main address, else, where it may use only some, the first of those.
+func (r Reseller) Address(shared string) string {
+	switch {
+	case r.MainIP != "":
+		return r.MainIP
+	case r.Restricted && len(r.IPs) > 0 && !slices.Contains(r.IPs, shared):
+		return r.IPs[0]
+	}
+	return shared
 }
 
 // ResellerLimits bounds what the accounts of a reseller come to. A number counts

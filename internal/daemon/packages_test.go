@@ -280,7 +280,7 @@ func TestCreateacctIsHeldToPackagePrivileges(t *testing.T) {
 	// What the package gives, or less, needs nothing.
 	w.must(shop, "createacct", "username", "new", "domain", "new.example", "plan", "big", "hasshell", "1", "maxaddon", "3", "quota", "0", "maxpop", "2", "max_email_per_hour", "100")
 	expect(t, "new", w.acct(t, "new"), map[string]any{"disklimit": "unlimited", "maxaddons": "3", "maxpop": "2", "shell": "/bin/bash"})
-	w.refused(shop, `"nolist" does not exist`, "createacct", "username", "list", "domain", "list.example", "featurelist", "nolist")
+	w.refused(shop, `"nolist" does not exist`, "createacct", "username", "listless", "domain", "list.example", "featurelist", "nolist")
 	w.must(packageShop(w, "allow-shell"), "createacct", "username", "shelled", "domain", "shelled.example", "hasshell", "1")
 }
 

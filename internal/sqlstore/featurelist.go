@@ -18,6 +18,7 @@ const (
 	disownFeatureLists = "UPDATE feature_list SET owner_id = 0, chg = ? WHERE owner_id = ? RETURNING " + featureListColumns
 
 	accountsOnList = "SELECT count(*) FROM account WHERE feature_list = ?"
+	othersOnList   = "SELECT count(*) FROM account a JOIN principal p ON p.id = a.id WHERE a.feature_list = ? AND p.owner_id <> ?"
 	packagesOnList = "SELECT count(*) FROM package WHERE feature_list = ?"
 
 	selectOverrides = "SELECT feature, setting FROM feature_override WHERE account_id = ?"
@@ -64,6 +65,11 @@ func (r *Reader) FeatureListUses(name string) (accounts, packages int64, err err
 	}
 	packages, err = one(r, intoNumber, packagesOnList, name)
 	return accounts, packages, err
+}
+
+// FeatureListOthers counts the accounts with a feature list that a principal does not own.
+func (r *Reader) FeatureListOthers(name string, ownerID int64) (int64, error) {
+	return one(r, intoNumber, othersOnList, name, ownerID)
 }
 
 // InsertFeatureList adds l; ErrExists if the name is taken.

@@ -28,7 +28,7 @@ func (f family) changepackage(ctx context.Context, c api.Call, in changePackageI
 		}
 		from = a
 		a.PackageID, a.Package, a.Plan = to.ID, to.Name, to.Plan
-		if _, err := within(tx, c.Caller, a, &from); err != nil {
+		if _, err := allotted(tx, c.Caller, a, &from); err != nil {
 			return err
 		}
 		return tx.UpdateAccount(a)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/hostkeep/hostkeep"
@@ -207,13 +208,13 @@ func (f family) rootOnly(c hostkeep.Caller, in createIn, a *hostkeep.Account) er
 		}
 	}
 	if in.Home != "" {
-		if !strings.HasPrefix(in.Home, "/") || strings.Contains(in.Home, "..") {
-			return hostkeep.Errorf(hostkeep.Invalid, "The parameter \"homedir\" must be an absolute path without \"..\".")
+		if path.Clean(in.Home) != in.Home || !path.IsAbs(in.Home) || strings.Count(in.Home, "/") < 2 {
+			return hostkeep.Errorf(hostkeep.Invalid, "The parameter \"homedir\" must be an absolute path of at least two names, without \"..\" and a slash at its end.")
 		}
 		a.Home = in.Home
 	}
 	if in.UID != nil {
-		if *in.UID < 1 || *in.UID > 1<<31 {
+		if *in.UID < firstUID || *in.UID > 1<<31 {
 			return hostkeep.Errorf(hostkeep.Invalid, "The parameter \"uid\" is no user id that an account may have.")
 		}
 		a.UID = *in.UID
@@ -243,22 +244,18 @@ func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account
 	if a.Owner, a.OwnerID, err = owner(tx, c, in, a); err != nil {
 		return a, names, err
 	}
-	settled, err := within(tx, c, a, nil)
+	settled, err := allotted(tx, c, a, nil)
 	if err != nil {
 		return a, names, err
 	}
-	if settled.MainIP != "" && in.CustomIP == "" {
-		a.IP = settled.MainIP
+	if in.CustomIP == "" {
+		a.IP = settled.Address(a.IP)
 	}
-	if err := f.Domains.May(c, a, a.Domain, tx); err != nil {
+	if err := f.Domains.May(c, a, a.Domain, "", tx); err != nil {
 		return a, names, err
 	}
-	if a.UID == 0 {
-		top, err := tx.MaxUID()
-		if err != nil {
-			return a, names, fmt.Errorf("finding a user id: %w", err)
-		}
-		a.UID = max(top, 1000) + 1
+	if err := lonely(tx, &a); err != nil {
+		return a, names, err
 	}
 	p := hostkeep.Principal{ID: a.ID, Name: a.User, OwnerID: a.OwnerID, Reseller: a.Reseller}
 	if a.Reseller {
@@ -272,6 +269,37 @@ func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account
 	}
 	return a, names, tx.InsertAccount(a)
 }
+
+// firstUID is the first id that is not the system's.
+const firstUID = 1000
+
+// lonely sees to it that no other account has the account's user id or home, and
+// gives it an id where none is asked for.
+func lonely(tx Tx, a *hostkeep.Account) error {
+	if a.UID == 0 && a.Home == "/home/"+a.User {
+		top, err := tx.MaxUID()
+		a.UID = max(top, firstUID) + 1
+		return err
+	}
+	all, err := tx.Accounts(0)
+	if err != nil {
+		return fmt.Errorf("looking for the user id and the home: %w", err)
+	}
+	top := int64(firstUID)
+	for _, other := range all {
+		top = max(top, other.UID)
+		if other.UID == a.UID || within(a.Home, other.Home) || within(other.Home, a.Home) {
+			return hostkeep.Errorf(hostkeep.Conflict, "The account %s has this user id, or its home there.", other.User)
+		}
+	}
+	if a.UID == 0 {
+		a.UID = top + 1
+	}
+	return nil
+}
+
+// within reports whether a folder is another or lies in it.
+func within(folder, other string) bool { return strings.HasPrefix(folder+"/", other+"/") }
 
 // nameServers are those that were set for a reseller, else for the server, else
 // named after it.

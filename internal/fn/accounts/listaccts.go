@@ -126,7 +126,7 @@ func (f family) accountsummary(ctx context.Context, c api.Call, in summaryIn) (o
 	err = f.Read(ctx, func(r Reader) error {
 		user := in.User
 		if user == "" {
-			a, err := r.AccountByDomain(strings.ToLower(in.Domain))
+			a, err := r.AccountByDomain(hostkeep.FoldDomain(in.Domain))
 			if err != nil && !errors.Is(err, hostkeep.ErrNotFound) {
 				return fmt.Errorf("finding the domain: %w", err)
 			}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,6 +40,8 @@ type changed struct {
 	SetShell string `whm:"setshell" doc:"the shell that was set, or unmodified"`
 	CPUser   cpuser `whm:"cpuser"`
 }
+
+const upgrade hostkeep.Privilege = "upgrade-account"
 
 const noUserFile = "Unable to fetch the cPanel user file for %s"
 
@@ -90,6 +93,9 @@ func (m *modification) run() error {
 	if err := m.c.MayTouchUser(m.p); err != nil {
 		return err
 	}
+	if err := m.in.check(m.tx, m.a.ID); err != nil {
+		return err
+	}
 	for _, step := range []func() error{m.plan, m.plain, m.rename, m.domain, m.owner, m.reseller, m.write} {
 		if err := step(); err != nil {
 			return err
@@ -106,6 +112,9 @@ func (m *modification) plan() error {
 		pkg, err := usable(m.tx, m.c, m.in.Plan)
 		if err != nil {
 			return err
+		}
+		if pkg.ID != m.before.PackageID && !m.c.Rights.Has(upgrade) {
+			return &hostkeep.Error{Kind: hostkeep.Denied, Missing: upgrade, Message: `Permission denied: another package needs the privilege "upgrade-account".`}
 		}
 		m.a.PackageID, m.a.Package, m.a.Plan, from = pkg.ID, pkg.Name, pkg.Plan, pkg.Plan
 	}
@@ -200,7 +209,7 @@ func (m *modification) domain() error {
 	if err := m.awake("main domain"); err != nil {
 		return err
 	}
-	return m.Domains.May(m.c, m.a, m.a.Domain, m.tx)
+	return m.Domains.May(m.c, m.a, m.a.Domain, m.before.Domain, m.tx)
 }
 
 // wanted is another main domain than there was, or "".
@@ -212,44 +221,47 @@ func (m *modification) wanted() string {
 	return want
 }
 
-// moveDomains has the subdomains of the main domain follow it: left where they
-// are, they would stand below a name that anybody may take.
+// moveDomains has what hangs on the main domain follow it: a subdomain left where
+// it is would stand below a name that anybody may take, and below a temporary
+// domain, which is the next one's of that user name, nothing may stay at all.
 func (m *modification) moveDomains() error {
 	list, err := m.tx.DomainsOf(m.a.ID)
 	if err != nil {
 		return fmt.Errorf("finding the account's domains: %w", err)
 	}
-	move := func(name string) string {
-		if name == m.before.Domain {
-			return m.a.Domain
+	slices.SortFunc(list, func(a, b hostkeep.Domain) int { return len(a.Name) - len(b.Name) }) // what hangs on a name is longer, or parked there
+	moved := map[string]string{m.before.Domain: m.a.Domain}
+	for _, d := range list {
+		site := moved[d.Parent]
+		if rest, below := strings.CutSuffix(d.Name, "."+d.Parent); below && d.Kind == hostkeep.SubDomain && site != "" {
+			moved[d.Name] = rest + "." + site
+		} else if rest, below := strings.CutSuffix(d.Name, "."+m.before.Domain); below && m.before.TemporaryDomain {
+			moved[d.Name] = rest + "." + m.a.Domain
 		}
-		if below, ok := strings.CutSuffix(name, "."+m.before.Domain); ok {
-			return below + "." + m.a.Domain
-		}
-		return name
 	}
 	for _, d := range list {
-		was := d
-		d.Parent = move(d.Parent)
-		if d.Kind == hostkeep.SubDomain {
-			d.Name = move(d.Name)
-		}
-		if d == was || d.Kind == hostkeep.MainDomain {
-			continue
-		}
-		if d.Name != was.Name {
-			if err := hostkeep.CheckDomain(d.Name); err != nil {
-				return err
-			}
-			if err := m.Domains.May(m.c, m.a, d.Name, m.tx); err != nil {
-				return err
-			}
-		}
-		if err := m.tx.UpdateDomain(d); err != nil {
+		if err := m.moveDomain(d, moved); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (m *modification) moveDomain(d hostkeep.Domain, moved map[string]string) error {
+	was := d
+	d.Name, d.Parent = cmp.Or(moved[d.Name], d.Name), cmp.Or(moved[d.Parent], d.Parent)
+	if d == was || d.Kind == hostkeep.MainDomain {
+		return nil
+	}
+	if d.Name != was.Name {
+		if err := hostkeep.CheckDomain(d.Name); err != nil {
+			return err
+		}
+		if err := m.Domains.May(m.c, m.a, d.Name, "", m.tx); err != nil {
+			return err
+		}
+	}
+	return m.tx.UpdateDomain(d)
 }
 
 func (m *modification) owner() error {
@@ -265,8 +277,25 @@ func (m *modification) owner() error {
 		return nil
 	}
 	o, err := ownerNamed(m.tx, want)
+	if err != nil {
+		return err
+	}
 	m.a.Owner, m.a.OwnerID, m.p.OwnerID = o.Name, o.ID, o.ID
-	return err
+	return m.noCircle(o)
+}
+
+// noCircle refuses an owner that is the account's own, if over others: nobody but
+// holders of all would stand above either.
+func (m *modification) noCircle(o hostkeep.Principal) (err error) {
+	for o.ID != hostkeep.RootID && o.OwnerID != o.ID {
+		if o.OwnerID == m.a.ID {
+			return hostkeep.Errorf(hostkeep.Conflict, "The account %s owns its new owner.", m.a.User)
+		}
+		if o, err = m.tx.PrincipalByID(o.OwnerID); err != nil {
+			return fmt.Errorf("finding the owner's owner: %w", err)
+		}
+	}
+	return nil
 }
 
 // reseller makes a WHM user, or one none. Whoever becomes none loses its tokens,
@@ -302,7 +331,7 @@ func (m *modification) reseller() error {
 // write keeps what was changed: the principal's row only when it is another, so
 // that an edit of a limit leaves the user's sessions of password callers alone.
 func (m *modification) write() error {
-	if _, err := within(m.tx, m.c, m.a, &m.before); err != nil {
+	if _, err := allotted(m.tx, m.c, m.a, &m.before); err != nil {
 		return err
 	}
 	if m.p.Name != m.before.User || m.p.OwnerID != m.before.OwnerID || m.p.Reseller != m.before.Reseller {

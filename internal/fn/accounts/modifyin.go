@@ -1,7 +1,12 @@
 package accounts
 
 import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/hostkeep/hostkeep"
 )
@@ -117,6 +122,33 @@ func (m kept) settings(account int64) (given []hostkeep.Setting) {
 	}
 	return given
 }
+
+// check refuses what is no name where drivers will take it for one, and the name
+// of somebody else as the owner of the account's databases.
+func (m kept) check(r Users, account int64) error {
+	if m.Blocks != nil && *m.Blocks < 0 {
+		return hostkeep.Errorf(hostkeep.Invalid, "The parameter \"DISK_BLOCK_LIMIT\" must not be negative.")
+	}
+	if m.Style != nil && strings.Contains(*m.Style, "..") {
+		return hostkeep.Errorf(hostkeep.Invalid, "The parameter \"STYLE\" must not have \"..\" in it.")
+	}
+	if m.DBOwner == nil || *m.DBOwner == "" {
+		return nil
+	}
+	if !dbOwner.MatchString(*m.DBOwner) || slices.Contains(reserved, *m.DBOwner) {
+		return hostkeep.Errorf(hostkeep.Invalid, "The parameter \"DBOWNER\" is no name that a database user may have.")
+	}
+	p, err := r.Principal(*m.DBOwner)
+	switch {
+	case errors.Is(err, hostkeep.ErrNotFound), err == nil && p.ID == account:
+		return nil
+	case err == nil:
+		return hostkeep.Errorf(hostkeep.Conflict, "The parameter \"DBOWNER\" is the name of another user.")
+	}
+	return fmt.Errorf("looking for the owner of the databases: %w", err)
+}
+
+var dbOwner = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
 
 func bit(b *bool) *string {
 	if b == nil {

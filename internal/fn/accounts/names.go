@@ -13,10 +13,13 @@ var username = regexp.MustCompile(`^[a-z][a-z0-9]{0,15}$`)
 
 // reserved are names of system users and of services that no account may take.
 var reserved = []string{
-	"abrt", "adm", "admin", "apache", "bin", "cpanel", "cphulkd", "daemon", "dbus", "dovecot", "dovenull", "exim",
-	"ftp", "games", "halt", "hostkeep", "lp", "mail", "mailman", "mailnull", "munin", "mysql", "named", "nobody",
-	"nscd", "operator", "polkitd", "postfix", "postgres", "postmaster", "root", "rpc", "shutdown", "sshd", "sync",
-	"system", "toor", "uucp", "virtfs", "webmaster", "whm", "whostmgr", "wheel",
+	"abrt", "adm", "admin", "apache", "audio", "backup", "bin", "cdrom", "chrony", "cpanel", "cpeasyapache", "cphulkd", "cpses",
+	"crontab", "daemon", "dbus", "dialout", "dip", "disk", "dovecot", "dovenull", "exim", "fax", "floppy", "ftp", "games", "gnats",
+	"halt", "hostkeep", "input", "irc", "kmem", "kvm", "list", "lp", "mail", "mailman", "mailnull", "man", "mem", "munin", "mysql",
+	"named", "news", "nobody", "nogroup", "nscd", "operator", "plugdev", "polkitd", "postfix", "postgres", "postmaster", "proxy",
+	"render", "root", "rpc", "sasl", "securetmp", "shadow", "shutdown", "src", "sshd", "staff", "sudo", "sync", "sys", "system",
+	"systemd", "tape", "tomcat", "toor", "tty", "users", "utmp", "uucp", "video", "virtfs", "voice", "webmaster", "wheel", "whm",
+	"whostmgr", "www",
 }
 
 // checkUsername takes a name in lower case. Source: createacct of the API

@@ -69,6 +69,9 @@ func (f family) removeacct(ctx context.Context, c api.Call, in removeIn) (out ap
 		if err != nil {
 			return err
 		}
+		if a.Locked && !c.Rights.Has(hostkeep.All) { // made again, it would be free
+			return hostkeep.Errorf(hostkeep.Denied, "The account %s was suspended so that only root may change that.", a.User)
+		}
 		return tx.DeleteAccount(a.ID)
 	})
 	out.Note = wire.Note{Reason: in.User + " account removed", Raw: fmt.Sprintf("User: %s\nRemoving the account...\n...Done\n", in.User)}

@@ -52,7 +52,7 @@ func given(r Reader, c hostkeep.Caller, now, was hostkeep.Account) error {
 	if err := c.MayAccount(was.Plan, now.Plan); err != nil {
 		return err
 	}
-	_, err := within(r, c, now, &was)
+	_, err := allotted(r, c, now, &was)
 	return err
 }
 

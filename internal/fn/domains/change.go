@@ -105,7 +105,7 @@ func (f family) add(tx Tx, c hostkeep.Caller, a hostkeep.Account, d hostkeep.Dom
 	if err := hostkeep.CheckDomain(d.Name); err != nil {
 		return err
 	}
-	if err := f.Rules.May(c, a, d.Name, tx); err != nil {
+	if err := f.Rules.May(c, a, d.Name, "", tx); err != nil {
 		return err
 	}
 	all, err := tx.DomainsOf(a.ID)

@@ -19,6 +19,7 @@ type Reader interface {
 	FeatureList(name string) (hostkeep.FeatureList, error)
 	FeatureLists() ([]hostkeep.FeatureList, error)
 	FeatureListUses(name string) (accounts, packages int64, err error)
+	FeatureListOthers(name string, ownerID int64) (int64, error)
 	FeatureOverrides(accountID int64) ([]hostkeep.FeatureOverride, error)
 }
 

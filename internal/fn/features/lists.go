@@ -93,9 +93,25 @@ func (f family) save(ctx context.Context, c api.Call, name string, on []string, 
 		case !overwrite:
 			return hostkeep.Errorf(hostkeep.Conflict, "A feature list named %q exists already.", l.Name)
 		}
+		if err := onlyOwn(tx, c.Caller, l); err != nil {
+			return err
+		}
 		return tx.UpdateFeatureList(l)
 	})
 	return name, err
+}
+
+// onlyOwn keeps a reseller from changing what accounts of others have, which root
+// put on its list, or which had it when they became another's.
+func onlyOwn(r Reader, c hostkeep.Caller, l hostkeep.FeatureList) error {
+	if c.User.Rights().Has(hostkeep.All) {
+		return nil
+	}
+	n, err := r.FeatureListOthers(l.Name, c.User.ID)
+	if err == nil && n > 0 {
+		err = hostkeep.Errorf(hostkeep.Denied, "The feature list %q is also on accounts that are not yours; only root and holders of \"all\" may change it.", l.Name)
+	}
+	return err
 }
 
 // target is the list that a name means to the caller: one of that name that it

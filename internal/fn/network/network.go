@@ -253,7 +253,7 @@ type sharedOut struct {
 	IP string `whm:"ip"`
 }
 
-// sharedIP answers the address that was set for a reseller, else the server's.
+// sharedIP answers the address that a reseller's new accounts get.
 func (f family) sharedIP(ctx context.Context, c api.Call, in sharedIn) (out sharedOut, err error) {
 	out.IP = f.Main
 	return out, f.Read(ctx, func(r Reader) error {
@@ -262,7 +262,7 @@ func (f family) sharedIP(ctx context.Context, c api.Call, in sharedIn) (out shar
 			return err
 		}
 		settled, err := r.Reseller(p.ID)
-		out.IP = cmp.Or(settled.MainIP, f.Main)
+		out.IP = settled.Address(f.Main)
 		return err
 	})
 }

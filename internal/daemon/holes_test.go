@@ -1,0 +1,171 @@
+package daemon
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// tree is domainsOf without the folders.
+func (w *world) tree(t *testing.T, user string) (list []string) {
+	t.Helper()
+	for _, d := range w.domainsOf(t, user) {
+		list = append(list, d[:strings.LastIndex(d, " ")])
+	}
+	return list
+}
+
+// Another package is what changepackage gives, and asks for the same privilege.
+func TestModifyacctPlanNeedsUpgrade(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	w.must(root, "setacls", "reseller", "shop", "acl-edit-account", "1", "acl-viewglobalpackages", "1", "acl-acct-summary", "1")
+	shop := w.as("shop")
+	w.refused(shop, `"upgrade-account"`, "modifyacct", "user", "client", "plan", "gold")
+	w.must(shop, "modifyacct", "user", "client", "plan", w.summary(t, "client")["plan"].(string)) // the one that it has
+	w.must(root, "setacls", "reseller", "shop", "acl-edit-account", "1", "acl-viewglobalpackages", "1", "acl-upgrade-account", "1")
+	w.must(w.as("shop"), "modifyacct", "user", "client", "plan", "gold")
+}
+
+// Below a temporary domain nothing stays when its account has another name: the
+// next user of that name gets it.
+func TestNothingStaysBelowTemporaryDomains(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	temp := ".temp." + w.host
+	w.must(root, "createacct", "username", "victim", "maxpark", "5", "maxsub", "5", "maxaddon", "5")
+	w.refused(root, "kept for the server", "modifyacct", "user", "victim", "domain", "www.victim"+temp)
+	w.must(root, "create_parked_domain_for_user", "username", "victim", "domain", "b.victim"+temp, "web_vhost_domain", "victim"+temp)
+	w.must(root, "create_subdomain", "domain", "s.b.victim"+temp, "document_root", "s")
+	w.must(root, "create_subdomain", "domain", "c.victim"+temp, "document_root", "c")
+	w.must(root, "create_parked_domain_for_user", "username", "victim", "domain", "addon.example", "web_vhost_domain", "c.victim"+temp)
+	w.must(root, "modifyacct", "user", "victim", "newuser", "other")
+	want := []string{
+		"addon.example addon c.other" + temp, "b.other" + temp + " parked other" + temp, "c.other" + temp + " sub other" + temp,
+		"other" + temp + " main other" + temp, "s.b.other" + temp + " sub b.other" + temp,
+	}
+	if got := w.tree(t, "other"); !slices.Equal(got, want) {
+		t.Errorf("after the rename: %q, want %q", got, want)
+	}
+	w.must(root, "createacct", "username", "victim")
+}
+
+// What hangs on a parked domain stays with it when the main domain moves.
+func TestSubdomainsFollowTheirParent(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	w.must(root, "createacct", "username", "mover", "domain", "old.example", "maxpark", "5", "maxsub", "5", "maxaddon", "5")
+	w.must(root, "create_parked_domain_for_user", "username", "mover", "domain", "b.old.example", "web_vhost_domain", "old.example")
+	w.must(root, "create_subdomain", "domain", "s.b.old.example", "document_root", "s")
+	w.must(root, "create_subdomain", "domain", "t.old.example", "document_root", "t")
+	w.must(root, "create_subdomain", "domain", "u.t.old.example", "document_root", "u")
+	w.must(root, "modifyacct", "user", "mover", "domain", "new.example")
+	want := []string{
+		"b.old.example parked new.example", "new.example main new.example", "s.b.old.example sub b.old.example",
+		"t.new.example sub new.example", "u.t.new.example sub t.new.example",
+	}
+	if got := w.tree(t, "mover"); !slices.Equal(got, want) {
+		t.Errorf("after the move: %q, want %q", got, want)
+	}
+	w.refused(root, "hangs on", "delete_domain", "domain", "b.old.example")
+	w.refused(root, "hangs on", "delete_domain", "domain", "t.new.example")
+}
+
+// A token of root's is no root: what needs all needs it of the token.
+func TestNarrowTokensTakeNoPublicSuffix(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	narrow, err := w.with("root", w.newToken(w.root(), "token_name", "create", "acl", "create-acct"), "192.0.2.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.refused(narrow, `"all"`, "createacct", "username", "taker", "domain", "co.uk")
+	w.must(narrow, "createacct", "username", "taker", "domain", "taker.co.uk")
+}
+
+// A feature list is one for all that have it, so a reseller changes it only while
+// all of them are its own.
+func TestFeatureListsOfForeignAccounts(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	w.must(root, "setacls", "reseller", "shop", "acl-add-pkg", "1", "acl-allow-unlimited-pkgs", "1")
+	shop := w.as("shop")
+	w.must(shop, "create_featurelist", "featurelist", "shop_few", "backup", "0")
+	w.must(root, "createacct", "username", "ours", "domain", "ours.example", "owner", "shop", "featurelist", "shop_few")
+	w.must(shop, "update_featurelist", "featurelist", "shop_few", "backup", "1")
+	w.must(root, "modifyacct", "user", "ours", "owner", "root")
+	w.refused(shop, "not yours", "update_featurelist", "featurelist", "shop_few", "backup", "0")
+	w.refused(shop, "not yours", "create_featurelist", "featurelist", "shop_few", "overwrite", "1")
+	w.must(root, "update_featurelist", "featurelist", "shop_few", "backup", "0")
+}
+
+// What drivers will take for names is none that leads elsewhere.
+func TestNamesThatArePaths(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	for _, bad := range [][]string{
+		{"modifyacct", "user", "client", "RS", "../../../etc"},
+		{"modifyacct", "user", "client", "LOCALE", "../../x"},
+		{"modifyacct", "user", "client", "STYLE", "../../x"},
+		{"modifyacct", "user", "client", "DBOWNER", "../x"},
+		{"modifyacct", "user", "client", "DBOWNER", "root"},
+		{"modifyacct", "user", "client", "DBOWNER", "shop"},
+		{"modifyacct", "user", "client", "DISK_BLOCK_LIMIT", "-1"},
+		{"addpkg", "name", "bad", "cpmod", "../../etc"},
+		{"addpkg", "name", "bad", "language", "/etc/passwd"},
+		{"createacct", "username", "bad", "domain", "bad.example", "cpmod", "a/b"},
+		{"createacct", "username", "bad", "domain", "bad.example", "homedir", "/"},
+		{"createacct", "username", "bad", "domain", "bad.example", "homedir", "/etc"},
+		{"createacct", "username", "bad", "domain", "bad.example", "homedir", "/home//x"},
+		{"createacct", "username", "bad", "domain", "bad.example", "homedir", "/home/client"},
+		{"createacct", "username", "bad", "domain", "bad.example", "homedir", "/home/client/sub"},
+		{"createacct", "username", "bad", "domain", "bad.example", "uid", "33"},
+		{"createacct", "username", "bad", "domain", "bad.example", "uid", "1001"}, // the first account's
+		{"createacct", "username", "sudo", "domain", "bad.example"},
+	} {
+		w.refused(root, "", bad[0], bad[1:]...)
+	}
+	w.must(root, "modifyacct", "user", "client", "RS", "paper_lantern", "LOCALE", "pt_br", "STYLE", "basic", "DBOWNER", "client")
+	w.must(root, "createacct", "username", "good", "domain", "good.example", "homedir", "/home2/good", "uid", "4711")
+	w.must(root, "createacct", "username", "next", "domain", "next.example")
+}
+
+// A reseller that may use some addresses only gets none other for its accounts.
+func TestDelegatedAddresses(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	w.must(root, "setacls", "reseller", "shop", "acl-create-acct", "1")
+	w.must(root, "setsiteip", "user", "client", "ip", "198.51.100.7")
+	w.must(root, "setresellerips", "user", "shop", "ips", "198.51.100.7", "delegate", "1")
+	w.must(w.as("shop"), "createacct", "username", "ipdel", "domain", "ipdel.example")
+	if got := w.summary(t, "ipdel")["ip"]; got != "198.51.100.7" {
+		t.Errorf("the new account has %v", got)
+	}
+}
+
+// A lock is root's to take away: an account made again would be free of it.
+func TestLockedAccountsStay(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	w.must(root, "setacls", "reseller", "shop", "acl-kill-acct", "1")
+	w.must(root, "suspendacct", "user", "client", "disallowun", "1")
+	w.refused(w.as("shop"), "only root", "removeacct", "username", "client")
+	w.must(root, "removeacct", "username", "client")
+}
+
+// Two that own each other would stand above each other.
+func TestNoCircleOfOwners(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	w.must(root, "modifyacct", "user", "client", "owner", "shop", "reseller", "1")
+	w.refused(root, "owns its new owner", "modifyacct", "user", "shop", "owner", "client")
+	w.must(root, "modifyacct", "user", "shop", "owner", "shop")
+}
