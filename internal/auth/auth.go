@@ -80,6 +80,7 @@ type Request struct {
 	Cookies       []string // the value of every session cookie
 	Token         string   // the security token at the head of the path, "" when there is none
 	Addr          netip.Addr
+	Agent         string // what the client calls itself
 	ID            string
 }
 

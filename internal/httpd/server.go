@@ -56,6 +56,7 @@ type Credential struct {
 	Cookies       []string // every session cookie
 	Token         string   // the security token that the path begins with, or ""
 	Addr          netip.Addr
+	Agent         string // what the client calls itself
 	ID            string // of the request
 }
 

@@ -30,7 +30,8 @@ func (x *exchange) refusalReason(err error) string {
 // credential is all that the request proves itself with.
 func (x *exchange) credential() Credential {
 	c := Credential{
-		Authorization: x.r.Header.Values("Authorization"), Code: x.r.Header.Values(codeHeader), Token: x.token, Addr: x.addr, ID: x.id,
+		Authorization: x.r.Header.Values("Authorization"), Code: x.r.Header.Values(codeHeader), Token: x.token, Addr: x.addr,
+		Agent: x.r.UserAgent(), ID: x.id,
 	}
 	for _, cookie := range x.r.CookiesNamed(sessionCookie) {
 		c.Cookies = append(c.Cookies, cookie.Value)
