@@ -24,7 +24,9 @@ type Observation struct {
 	Caller   hostkeep.Caller
 	OK       bool
 	Kind     hostkeep.Kind // of the refusal; 0 for an internal error
+	Missing  hostkeep.Privilege
 	Err      error
+	At       time.Time // when it began
 	Took     time.Duration
 }
 
@@ -104,7 +106,9 @@ func (c *Catalogue) CallVersion(ctx context.Context, who hostkeep.Caller, versio
 	}
 	r.settle(err, who.RequestID)
 	if c.Observe != nil {
-		c.Observe(Observation{Function: r.Function, Caller: who, OK: r.OK, Kind: r.Kind, Err: err, Took: c.Now().Sub(start)})
+		c.Observe(Observation{
+			Function: r.Function, Caller: who, OK: r.OK, Kind: r.Kind, Missing: r.Missing, Err: err, At: start, Took: c.Now().Sub(start),
+		})
 	}
 	return r
 }
