@@ -237,6 +237,30 @@ func plan(f *Function, p wire.Params, r *Reply) (*wire.Plan, error) {
 	return plan, nil
 }
 
+// Explain answers whether Call would let a call of API 1 through that names an
+// account ("": none) and nothing else that authorisation cares for: its decisions,
+// without the call.
+func (c *Catalogue) Explain(who hostkeep.Caller, name, account string) Decision {
+	r := Reply{Reply: wire.Reply{Command: name}}
+	f, err := c.find(&r, 1)
+	if err != nil {
+		return Decision{Kind: hostkeep.KindOf(err), Reason: err.Error()}
+	}
+	in := f.newIn()
+	if f.account >= 0 {
+		reflect.ValueOf(in).Elem().Field(f.account).SetString(account)
+	}
+	return Decide(who, &f.Decl, c.resource(f, in))
+}
+
+// Opens lists the privileges that open a function of API 1; nil for one that is not there.
+func (c *Catalogue) Opens(name string) []hostkeep.Privilege {
+	if f := c.byName[name]; f != nil {
+		return f.Decl.Opens
+	}
+	return nil
+}
+
 // resource finds what the call acts on, in the node's memory.
 func (c *Catalogue) resource(f *Function, in any) (r Resource) {
 	if f.account >= 0 {

@@ -240,8 +240,10 @@ func (c contract) agreesWith(p published) {
 		}
 		return
 	}
+	if strings.HasPrefix(c.f.Name, "hostkeep_") != (p.Name == "") {
+		c.Errorf("in WHM %q: functions that WHM lacks are named hostkeep_, and only those", p.Name)
+	}
 	if p.Name == "" {
-		c.Errorf("WHM has no such function")
 		return
 	}
 	if p.Privileges == nil { // in no row of the chart

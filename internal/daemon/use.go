@@ -42,3 +42,13 @@ func (a *App) countRefused(from netip.Addr, err error) {
 		a.uses.Refused(refused.TokenID, a.now(), from, usage.Reason{Word: refused.Reason})
 	}
 }
+
+// judgeToken asks the one authenticator about a token that does not call.
+func (a *App) judgeToken(h hostkeep.TokenHash, from netip.Addr) (c hostkeep.Caller, refused string, err error) {
+	var refusal *auth.Refusal
+	c, err = a.auth.Token(h, auth.Request{Addr: from})
+	if errors.As(err, &refusal) {
+		return c, refusal.Sentence(), nil
+	}
+	return c, "", err
+}

@@ -10,7 +10,7 @@ import (
 
 // batchTokens is how many tokens one transaction is about: changes stand in line
 // behind it.
-const batchTokens = 500
+const batchTokens = 200
 
 // take moves what was counted into batches, and forgets tokens that were idle
 // since the last time.

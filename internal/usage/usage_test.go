@@ -264,7 +264,7 @@ func TestAtOnce(t *testing.T) {
 		t.Errorf("%d calls of %d", total, workers*calls)
 	}
 	for _, batch := range b.shelf.batches {
-		if len(batch.Days) > 500 {
+		if len(batch.Days) > 200 {
 			t.Errorf("a batch of %d tokens", len(batch.Days))
 		}
 	}
