@@ -20,9 +20,6 @@ const (
 	LinkLife    = 15 * time.Minute // until a link is opened
 )
 
-// MaxAgent is how much is kept of a user agent, in bytes.
-const MaxAgent = 200
-
 // SessionHash is HMAC-SHA-256 of a session's or a link's secret, or of a
 // security token, under the session key.
 type SessionHash [32]byte

@@ -109,7 +109,7 @@ func (a *Authenticator) openAs(user hostkeep.Principal, token string, keep func(
 		PrincipalID: user.ID, Service: hostkeep.ServiceWHM, Open: true,
 		Hash: a.keys.HashSession(secret), Token: a.keys.HashSession(hostkeep.NewSecret(token)),
 		Created: now, LastUsed: now, Ends: now.Add(hostkeep.SessionLife),
-		Addr: r.Addr, Agent: agent(r.Agent),
+		Addr: r.Addr, Agent: hostkeep.CleanAgent(r.Agent),
 	})
 	if err != nil {
 		return Opened{}, err
@@ -119,17 +119,6 @@ func (a *Authenticator) openAs(user hostkeep.Principal, token string, keep func(
 		Cookie: hostkeep.NewSecret(url.QueryEscape(claim + "," + a.keys.MarkSession(claim))),
 		Token:  hostkeep.NewSecret(token),
 	}, nil
-}
-
-// agent is what is kept of how a browser names itself.
-func agent(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
-			return -1
-		}
-		return r
-	}, text)
-	return text[:min(len(text), hostkeep.MaxAgent)]
 }
 
 const (

@@ -70,6 +70,11 @@ func testFeatureListUses(s *suite) {
 			s.ok(err)
 			s.equal(list, fmt.Sprint(accounts, packages), want)
 		}
+		for owner, want := range map[int64]int64{hostkeep.RootID: 0, 10: 2} { // root owns both
+			n, err := r.FeatureListOthers("f", owner)
+			s.ok(err)
+			s.equal(fmt.Sprint("not owned by ", owner), n, want)
+		}
 		return nil
 	})
 	at := s.do(func(tx *sqlstore.Tx) error { return tx.DeleteAccount(10) })
