@@ -70,7 +70,7 @@ func testFeatureListUses(s *suite) {
 			s.ok(err)
 			s.equal(list, fmt.Sprint(accounts, packages), want)
 		}
-		for owner, want := range map[int64]int64{hostkeep.RootID: 0, 10: 2} { // root owns both
+		for owner, want := range map[int64]int64{hostkeep.RootID: 1, 10: 1, 99: 2} { // bob owns himself, root owns carol
 			n, err := r.FeatureListOthers("f", owner)
 			s.ok(err)
 			s.equal(fmt.Sprint("not owned by ", owner), n, want)
