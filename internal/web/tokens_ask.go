@@ -52,7 +52,6 @@ func (q *request) question(name string) (a tokenQuestion, err error) {
 
 // tokenChange is a row of the record about a token.
 type tokenChange struct {
-	Number   int64  `json:"number"`
 	Time     unix   `json:"time"`
 	User     string `json:"user"`
 	Via      string `json:"via"`

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -10,7 +11,6 @@ import (
 
 // listedToken is a row of hostkeep_token_overview.
 type listedToken struct {
-	ID         int64      `json:"id"`
 	Name       string     `json:"name"`
 	Privileges []string   `json:"privileges"`
 	Everything int        `json:"everything"`
@@ -49,6 +49,9 @@ type tokenState struct {
 }
 
 func (q *request) tokenRow(t listedToken) tokenRow {
+	for i, a := range t.Addresses {
+		t.Addresses[i] = shortest(a)
+	}
 	r := tokenRow{listedToken: t, Scope: q.scope(t), States: statesOf(t), Bars: bars(t.Calls, 20)}
 	for _, n := range t.Calls {
 		r.Total += n
@@ -158,3 +161,15 @@ func (r tokenRow) Few() []string { return r.Addresses[:min(fewAddresses, len(r.A
 
 // MoreAddresses is how many more there are.
 func (r tokenRow) MoreAddresses() int { return max(0, len(r.Addresses)-fewAddresses) }
+
+// shortest writes an address or a range as people do: the API gives all digits of
+// an IPv6 address, as WHM does.
+func shortest(text string) string {
+	if a, err := netip.ParseAddr(text); err == nil {
+		return a.String()
+	}
+	if p, err := netip.ParsePrefix(text); err == nil {
+		return p.String()
+	}
+	return text
+}
