@@ -52,6 +52,7 @@ func arch() []line {
 		{"internal/storetest", ". internal/sqlstore internal/audit pgregory.net/rapid github.com/google/go-cmp", "the suite that each engine passes; only tests import it"},
 		{"internal/wiretest", ". internal/wire pgregory.net/rapid", "reads answers back and knows a naive way to filter them; only tests import it"},
 		{"internal/live", ". golang.org/x/sys/unix", "a node's memory; unix has the clock that runs on while the machine sleeps"},
+		{"internal/usage", ".", "counts what tokens do; whoever judges the calls tells it"},
 		{"internal/hooks", ". internal/api", "runs programs around calls; it knows no function and no store"},
 		{"internal/httpd", ". internal/api internal/auth internal/wire github.com/klauspost/compress/gzhttp github.com/klauspost/compress/gzip", "a request's way, without any family; gzip is somebody else's work"},
 		{"internal/web", ". internal/api internal/wire", "a page is a client of the API: it can do only what the catalogue lets its visitor do"},

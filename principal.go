@@ -72,6 +72,7 @@ type Caller struct {
 	MadeBy    int64      // the API token whose link opened the session; 0: none
 	ReadOnly  bool       // the request's method (HEAD) must change nothing
 	Addr      netip.Addr // where the call came from; invalid for a command
+	Agent     string     // what a token's client calls itself, as it was sent
 	RequestID string
 	RealUser  string // a command's operating system user
 }

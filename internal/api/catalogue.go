@@ -24,7 +24,9 @@ type Observation struct {
 	Caller   hostkeep.Caller
 	OK       bool
 	Kind     hostkeep.Kind // of the refusal; 0 for an internal error
+	Missing  hostkeep.Privilege
 	Err      error
+	At       time.Time // when it began
 	Took     time.Duration
 }
 
@@ -104,7 +106,9 @@ func (c *Catalogue) CallVersion(ctx context.Context, who hostkeep.Caller, versio
 	}
 	r.settle(err, who.RequestID)
 	if c.Observe != nil {
-		c.Observe(Observation{Function: r.Function, Caller: who, OK: r.OK, Kind: r.Kind, Err: err, Took: c.Now().Sub(start)})
+		c.Observe(Observation{
+			Function: r.Function, Caller: who, OK: r.OK, Kind: r.Kind, Missing: r.Missing, Err: err, At: start, Took: c.Now().Sub(start),
+		})
 	}
 	return r
 }
@@ -231,6 +235,30 @@ func plan(f *Function, p wire.Params, r *Reply) (*wire.Plan, error) {
 		r.Note.Warnings = append(r.Note.Warnings, plan.Warnings()...)
 	}
 	return plan, nil
+}
+
+// Explain answers whether Call would let a call of API 1 through that names an
+// account ("": none) and nothing else that authorisation cares for: its decisions,
+// without the call.
+func (c *Catalogue) Explain(who hostkeep.Caller, name, account string) Decision {
+	r := Reply{Reply: wire.Reply{Command: name}}
+	f, err := c.find(&r, 1)
+	if err != nil {
+		return Decision{Kind: hostkeep.KindOf(err), Reason: err.Error()}
+	}
+	in := f.newIn()
+	if f.account >= 0 {
+		reflect.ValueOf(in).Elem().Field(f.account).SetString(account)
+	}
+	return Decide(who, &f.Decl, c.resource(f, in))
+}
+
+// Opens lists the privileges that open a function of API 1; nil for one that is not there.
+func (c *Catalogue) Opens(name string) []hostkeep.Privilege {
+	if f := c.byName[name]; f != nil {
+		return f.Decl.Opens
+	}
+	return nil
 }
 
 // resource finds what the call acts on, in the node's memory.

@@ -15,16 +15,15 @@ import (
 // password may be what changed; a session must still be there. The error is as WHM's.
 func (a *Authenticator) Again(ctx context.Context, c hostkeep.Caller) (hostkeep.Caller, error) {
 	if c.Via == hostkeep.ViaToken {
-		t, owner, found := a.memory.TokenByHash(c.TokenHash)
-		if err := a.ready(); err != nil {
+		now, err := a.Token(c.TokenHash, Request{Addr: c.Addr, Agent: c.Agent, ID: c.RequestID})
+		if err != nil {
 			return hostkeep.Caller{}, err
 		}
-		if !found || t.ID != c.TokenID {
+		if now.TokenID != c.TokenID {
 			return hostkeep.Caller{}, refuse(ReasonSecret, c.User, c.TokenID)
 		}
-		now, err := a.judge(t, owner, owner.Name, Request{Addr: c.Addr, ID: c.RequestID})
 		now.Rights, now.ReadOnly = now.Rights.And(c.Rights), c.ReadOnly
-		return now, err
+		return now, nil
 	}
 	if c.Via == hostkeep.ViaSession {
 		s, err := a.sessions.Session(ctx, c.SessionID)

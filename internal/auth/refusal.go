@@ -63,3 +63,20 @@ func (r *Refusal) CodeWanted() bool {
 	}
 	return false
 }
+
+// Sentence says why to whoever may know: a token's owner.
+func (r *Refusal) Sentence() string {
+	switch r.Reason {
+	case ReasonExpired:
+		return "The token has expired."
+	case ReasonAddress:
+		return "The token may not be used from this address."
+	case ReasonSuspended:
+		return "The token's owner is suspended."
+	case ReasonNoWHM:
+		return "The token's owner is no WHM user."
+	case ReasonSecret:
+		return "The token is gone."
+	}
+	return "The credential is refused: " + r.Reason + "."
+}

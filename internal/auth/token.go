@@ -2,6 +2,7 @@ package auth
 
 import (
 	"crypto/subtle"
+	"time"
 
 	"github.com/hostkeep/hostkeep"
 )
@@ -25,33 +26,53 @@ func (a *Authenticator) byToken(c credential, r Request) (hostkeep.Caller, error
 	same := subtle.ConstantTimeCompare(t.Hash[:], h[:]) == 1
 	switch {
 	case found && same:
-		return a.judge(t, owner, c.User, r)
+		return a.judged(t, owner, c.User, r)
 	case known:
 		return hostkeep.Caller{}, refuse(ReasonSecret, named, 0)
 	}
 	return hostkeep.Caller{}, &Refusal{Reason: ReasonUser}
 }
 
-// judge decides for a token whose secret is right.
-func (a *Authenticator) judge(t hostkeep.Token, owner hostkeep.Principal, user string, r Request) (hostkeep.Caller, error) {
-	reason := userReason(owner)
-	switch {
-	case owner.Name != user:
-		reason = ReasonOtherUser
-	case reason != "":
-	case t.Expired(a.now()):
-		reason = ReasonExpired
-	case !t.Addresses.Allows(r.Addr):
-		reason = ReasonAddress
-	}
+// judged is judge with a refusal for an error.
+func (a *Authenticator) judged(t hostkeep.Token, owner hostkeep.Principal, user string, r Request) (hostkeep.Caller, error) {
+	c, reason := judge(t, owner, user, r, a.now())
 	if reason != "" {
 		return hostkeep.Caller{}, refuse(reason, owner, t.ID)
+	}
+	return c, nil
+}
+
+// judge decides for a token whose secret is right: the caller that it makes, or
+// why none.
+func judge(t hostkeep.Token, owner hostkeep.Principal, user string, r Request, now time.Time) (c hostkeep.Caller, reason string) {
+	switch reason = userReason(owner); {
+	case owner.Name != user:
+		return c, ReasonOtherUser
+	case reason != "":
+		return c, reason
+	case t.Expired(now):
+		return c, ReasonExpired
+	case !t.Addresses.Allows(r.Addr):
+		return c, ReasonAddress
 	}
 	return hostkeep.Caller{
 		User: owner, Via: hostkeep.ViaToken, Rights: t.Privileges.And(owner.Rights()),
 		TokenID: t.ID, Expires: t.Expires, Addresses: t.Addresses, TokenHash: t.Hash, TokenChange: t.Change,
-		Addr: r.Addr, RequestID: r.ID,
-	}, nil
+		Addr: r.Addr, Agent: r.Agent, RequestID: r.ID,
+	}, ""
+}
+
+// Token judges a token as WHM would when its secret and its owner's name come with
+// the request, as of now. The error is as WHM's.
+func (a *Authenticator) Token(h hostkeep.TokenHash, r Request) (hostkeep.Caller, error) {
+	t, owner, found := a.memory.TokenByHash(h)
+	if err := a.ready(); err != nil {
+		return hostkeep.Caller{}, err
+	}
+	if !found || t.Hash != h {
+		return hostkeep.Caller{}, &Refusal{Reason: ReasonSecret}
+	}
+	return a.judged(t, owner, owner.Name, r)
 }
 
 // userReason says why p may not call WHM at all, or "".

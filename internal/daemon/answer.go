@@ -25,6 +25,7 @@ const long = 64
 // authenticate is the one authenticator as the listeners call it.
 func (a *App) authenticate(ctx context.Context, c httpd.Credential) (hostkeep.Caller, error) {
 	caller, err := a.auth.WHM(ctx, auth.Request(c))
+	a.countRefused(c.Addr, err)
 	return caller, a.told(c.ID, err)
 }
 
@@ -95,7 +96,9 @@ func (a *App) refuse(c hostkeep.Caller, r httpd.Request, err error) httpd.Answer
 }
 
 func (a *App) refuseIn(version int, c hostkeep.Caller, r httpd.Request, err error) httpd.Answer {
-	answer := shape(r, a.api.Refuse(c, version, r.Function, err))
+	reply := a.api.Refuse(c, version, r.Function, err)
+	a.count(api.Observation{Function: reply.Function, Caller: c, Kind: reply.Kind, At: a.now()})
+	answer := shape(r, reply)
 	answer.Function = "" // it was not called
 	return answer
 }
@@ -112,7 +115,7 @@ func (a *App) inner(ctx context.Context, from *api.Catalogue, c hostkeep.Caller,
 		}
 		r := from.Refuse(c, 1, function, err)
 		a.metrics.Call(r.Function, false)
-		a.observe(api.Observation{Function: r.Function, Caller: c, Kind: r.Kind, Err: err})
+		a.observe(api.Observation{Function: r.Function, Caller: c, Kind: r.Kind, Err: err, At: a.now()})
 		return r.Reply
 	}
 	r := from.Call(ctx, now, function, p)
@@ -122,6 +125,7 @@ func (a *App) inner(ctx context.Context, from *api.Catalogue, c hostkeep.Caller,
 
 // observe sees every answered call; httpd counts them.
 func (a *App) observe(o api.Observation) {
+	a.count(o)
 	switch {
 	case o.OK:
 	case errors.Is(o.Err, context.Canceled): // the client left, or the server has drained

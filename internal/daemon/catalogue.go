@@ -63,6 +63,11 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			NewSecret: func() (hostkeep.Secret, error) { return auth.NewSecret(rand.Reader) },
 			Hash:      a.ring.HashToken, KeyID: a.ring.ID(),
 			RequireACL: a.cfg.Tokens.RequireACL, UpdateResets: a.cfg.Compat.UpdateResets,
+			Judge: a.judgeToken,
+			Decide: func(who hostkeep.Caller, function, account string) api.Decision {
+				return c.Explain(who, function, account)
+			},
+			Opens: func(function string) []hostkeep.Privilege { return c.Opens(function) },
 		}),
 		accounts.Functions(accounts.Deps{
 			Read: reading[accounts.Reader](a), Change: a.accountChange(), Since: a.node.Hosting, Now: a.now,

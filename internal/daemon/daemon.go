@@ -29,6 +29,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/live"
 	"github.com/hostkeep/hostkeep/internal/metrics"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
+	"github.com/hostkeep/hostkeep/internal/usage"
 	"github.com/hostkeep/hostkeep/internal/web"
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
@@ -49,6 +50,7 @@ type App struct {
 	guards  *auth.Throttle
 	hooks   *hooks.Runner // nil: none are set
 	metrics *metrics.Metrics
+	uses    *usage.Recorder
 	api     *api.Catalogue
 	web     *web.Pages
 	host    string                        // qualified
@@ -241,6 +243,7 @@ func (a *App) wire(hash func(context.Context, hostkeep.Secret) (string, error)) 
 		Memory: judged{a.node, a.keyErr}, Passwords: passwords{a.store}, Hasher: a.hasher, Throttle: a.guards, HashToken: a.ring.HashToken, Now: a.now,
 		Sessions: sessionStore{a.store}, Keys: a.ring, Codes: codes{a.store, a.ring},
 	})
+	a.uses = usage.New(usage.Options{Store: a.store, Node: a.incarnation, Now: a.now, Log: a.log})
 	a.metrics = metrics.New()
 	if err := a.metrics.Head(a.node.Seq); err != nil {
 		return err

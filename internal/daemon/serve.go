@@ -25,6 +25,7 @@ const (
 	drain      = 10 * time.Second      // how long SIGTERM waits for what has begun
 	poll       = 20 * time.Millisecond // how often a node looks for others' changes
 	certsCheck = 10 * time.Second      // how often certificate files are looked at
+	usesEvery  = 2 * time.Second       // how often the uses of tokens are written: at most 5 s may be lost
 )
 
 // ServeOptions says how to serve.
@@ -70,6 +71,7 @@ func (a *App) serve(ctx context.Context, o ServeOptions) (err error) {
 	defer keepers.Wait()
 	defer stop()
 	keepers.Go(a.guard(func() { a.node.Run(background, poll) }))
+	keepers.Go(a.guard(func() { a.uses.Run(background, usesEvery) }))
 
 	certs, err := a.certificates()
 	if err != nil {

@@ -255,6 +255,32 @@ CREATE TABLE token (
 
 CREATE INDEX token_made_by ON token (made_by);
 
+CREATE TABLE token_day (
+	token_id INTEGER NOT NULL REFERENCES token (id) ON DELETE CASCADE,
+	day INTEGER NOT NULL,
+	calls INTEGER NOT NULL,
+	refusals INTEGER NOT NULL,
+	PRIMARY KEY (token_id, day)
+) STRICT;
+
+CREATE TABLE token_day_count (
+	token_id INTEGER NOT NULL REFERENCES token (id) ON DELETE CASCADE,
+	day INTEGER NOT NULL,
+	kind TEXT NOT NULL,
+	value TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	PRIMARY KEY (token_id, day, kind, value)
+) STRICT;
+
+CREATE TABLE token_use (
+	token_id INTEGER NOT NULL PRIMARY KEY REFERENCES token (id) ON DELETE CASCADE,
+	first_used INTEGER NOT NULL,
+	last_used INTEGER NOT NULL,
+	address TEXT NOT NULL,
+	function TEXT NOT NULL,
+	agent TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE two_factor (
 	principal_id INTEGER NOT NULL PRIMARY KEY REFERENCES principal (id),
 	key_id TEXT NOT NULL,
@@ -268,4 +294,10 @@ CREATE TABLE two_factor_setting (
 	principal_id INTEGER NOT NULL PRIMARY KEY REFERENCES principal (id),
 	issuer TEXT NOT NULL,
 	policy_off INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE use_batch (
+	node TEXT NOT NULL PRIMARY KEY,
+	number INTEGER NOT NULL,
+	written INTEGER NOT NULL
 ) STRICT;

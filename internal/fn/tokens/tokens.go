@@ -6,6 +6,7 @@ package tokens
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"github.com/hostkeep/hostkeep"
@@ -19,6 +20,11 @@ type Reader interface {
 	TokenByHash(hostkeep.TokenHash) (hostkeep.Token, error)
 	Tokens(ownerID int64) ([]hostkeep.Token, error)
 	TokensMadeBy(tokenID int64) ([]hostkeep.Token, error)
+
+	TokenUse(tokenID int64) (hostkeep.TokenUse, error)
+	TokenUses(ownerID int64) ([]hostkeep.TokenUse, error)
+	TokenDays(tokenID, since int64) ([]hostkeep.TokenDay, error)
+	TokenCounts(tokenID, since int64) ([]hostkeep.UseCount, error)
 }
 
 // Tx is what the family writes, within one change.
@@ -43,6 +49,14 @@ type Deps struct {
 	// UpdateResets brings WHM's meaning of api_token_update back: what is
 	// absent is reset to the widest, within promise 2.
 	UpdateResets bool
+
+	// Judge judges a token as a request from an address would have it judged: the
+	// caller that it makes, or one sentence why none.
+	Judge func(hostkeep.TokenHash, netip.Addr) (c hostkeep.Caller, refused string, err error)
+	// Decide is the dispatcher's decision about a call that names an account ("": none).
+	Decide func(c hostkeep.Caller, function, account string) api.Decision
+	// Opens lists the privileges that open a function; none for one that does not exist.
+	Opens func(function string) []hostkeep.Privilege
 }
 
 type family struct{ Deps }
@@ -73,6 +87,18 @@ func Functions(d Deps) []*api.Function {
 			Name: "api_token_revoke", Summary: "Remove API tokens of the calling user: all that are named, or none.",
 			Since: "64", Opens: []hostkeep.Privilege{manage}, Writes: true, Touches: api.OwnTokens,
 		}, f.revoke),
+		api.Define(api.Decl{
+			Name: "hostkeep_token_overview", Summary: "List the calling user's API tokens as a table needs them: filtered, sorted, a page at a time, with what they were last used for.",
+			Opens: []hostkeep.Privilege{manage}, Touches: api.NoCredentials,
+		}, f.overview),
+		api.Define(api.Decl{
+			Name: "hostkeep_token_use", Summary: "Tell what an API token of the calling user has done in the last days, and which of its privileges that needed.",
+			Opens: []hostkeep.Privilege{manage}, Touches: api.NoCredentials,
+		}, f.use),
+		api.Define(api.Decl{
+			Name: "hostkeep_explain", Summary: "Tell whether a call would be allowed, and if not, why: the server's own decision, without making the call.",
+			Opens: []hostkeep.Privilege{manage}, Touches: api.NoCredentials,
+		}, f.explain),
 	}
 }
 
