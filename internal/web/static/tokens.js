@@ -11,13 +11,14 @@ function find(form) {
 	const status = document.querySelector("[data-found]");
 	const announce = later(600, (text) => { status.textContent = text; });
 	let running;
+	told();
 	const show = later(120, async () => {
 		const text = field.value.trim();
 		running?.abort();
 		if (likeSecret(text)) return announce(form.dataset.secret);
 		running = new AbortController();
 		const address = new URL(location.href);
-		for (const gone of ["page", "nosecret"]) address.searchParams.delete(gone);
+		address.searchParams.delete("page");
 		if (text) address.searchParams.set("q", text);
 		else address.searchParams.delete("q");
 		try {
@@ -33,6 +34,13 @@ function find(form) {
 		}
 	});
 	field.addEventListener("input", show);
+}
+
+// told takes what was said once out of the address: a reload does not say it again.
+function told() {
+	const address = new URL(location.href);
+	for (const gone of ["done", "name", "count", "nosecret"]) address.searchParams.delete(gone);
+	history.replaceState(history.state, "", address);
 }
 
 // later runs what was asked for last, after a pause.
