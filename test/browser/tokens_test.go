@@ -4,8 +4,13 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // toTokens is the name of a link of the start page.
@@ -106,4 +111,91 @@ func TestTokenPictures(t *testing.T) {
 		b.sees(p.says)
 		b.look(t, p.name)
 	}
+}
+
+// TestTokensAreSearchedAsOneTypes: the address keeps the words, and a secret gets
+// into no address, not even of a request that the script makes.
+func TestTokensAreSearchedAsOneTypes(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	secret := s.several()
+	b := s.open()
+	b.signIn()
+	b.visit(b.token() + "/tokens?sort=created&done=revoked&name=x")
+	b.sees("The token x was revoked.")
+	const field = "Search your tokens"
+	b.fill("searchbox", field, "list-pkgs")
+	b.sees("2 tokens found")
+	b.find("link", "monitor")
+	if !strings.HasSuffix(b.path(), "/tokens?sort=created&q=list-pkgs") {
+		t.Errorf("the address is %s", b.path())
+	}
+	b.fill("searchbox", field, "")
+	b.find("link", "never-called")
+	if !strings.HasSuffix(b.path(), "/tokens?sort=created") {
+		t.Errorf("the address is %s", b.path())
+	}
+	b.do(call(dom.Focus, dom.FocusParams{BackendNodeID: b.find("searchbox", field)}))
+	b.press(secret) // typed, letter by letter
+	b.sees("This looks like a secret.")
+	asked := get(b, chromedp.Evaluate[string](`location.href + " " + performance.getEntries().map(e => e.name).join(" ")`))
+	if strings.Contains(asked, secret[:12]) {
+		t.Errorf("what was typed of a secret is in an address: %s", asked)
+	}
+	b.axe("a secret in the search")
+	b.press(kb.Enter)
+	b.find("heading", "API token monitor")
+	if !strings.HasSuffix(b.path(), "/tokens/show?name=monitor") {
+		t.Errorf("the address is %s", b.path())
+	}
+	b.click("link", "All API tokens")
+	b.fill("searchbox", field, strings.Repeat("A1", 16))
+	b.press(kb.Enter)
+	b.sees("No token of yours has this secret")
+}
+
+// TestTokensAreChosen: the button says how many.
+func TestTokensAreChosen(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	s.several()
+	b := s.open()
+	b.signIn()
+	b.visit(b.token() + "/tokens")
+	b.click("checkbox", "monitor")
+	b.find("button", "Revoke 1 token…")
+	b.click("checkbox", "soon")
+	b.find("button", "Revoke 2 tokens…")
+	b.fill("searchbox", "Search your tokens", "monitor")
+	b.sees("1 token found")
+	b.find("button", "Revoke 1 token…") // what is not seen is not revoked
+	b.fill("searchbox", "Search your tokens", "")
+	b.sees("5 tokens found")
+	b.click("checkbox", "Choose all on this page")
+	b.find("button", "Revoke 5 tokens…")
+	b.axe("tokens chosen")
+}
+
+// TestTokensWithoutScript: the table does all of it with forms and links.
+func TestTokensWithoutScript(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	secret := s.several()
+	b := s.open()
+	b.withoutScript()
+	b.signIn()
+	b.click("link", toTokens)
+	b.fill("searchbox", "Search your tokens", "list-pkgs")
+	b.click("button", "Search")
+	b.sees("2 tokens found")
+	b.click("link", "1 expire within 14 days")
+	b.sees("1 token found")
+	b.find("link", "soon")
+	b.find("button", "Revoke chosen…")
+	b.fill("searchbox", "Search your tokens", secret)
+	b.click("button", "Search")
+	b.find("heading", "API token monitor")
+	b.fill("combobox", "Function", "listaccts")
+	b.click("button", "Ask")
+	b.sees("The server would let this call through.")
 }

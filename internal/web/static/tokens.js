@@ -69,8 +69,8 @@ function count() {
 	const button = form?.querySelector("[data-bulk-go]");
 	if (!button) return;
 	const chosen = boxes(true).length, all = form.querySelector("[data-bulk-all]");
-	const { none, one, other } = form.dataset;
-	button.textContent = (chosen === 0 ? none : chosen === 1 ? one : other).replace("%d", chosen);
+	const { saysNone, saysOne, saysOther } = form.dataset; // (html/template takes data-one for an event handler)
+	button.textContent = (chosen === 0 ? saysNone : chosen === 1 ? saysOne : saysOther).replace("%d", chosen);
 	button.disabled = chosen === 0;
 	all.hidden = false;
 	all.checked = chosen > 0 && chosen === boxes().length;
