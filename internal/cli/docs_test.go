@@ -89,7 +89,7 @@ func TestCompatibilityIsFresh(t *testing.T) {
 		"\n| [listaccts](reference/listaccts.md) | yes | `list-accts` | 11 | accounts |\n",
 		"\n| [version](reference/version.md) | yes | `basic-system-info` or `clustering` | 11.38 | updates |\n",
 		"\n| `accept_eula` |  | `all` ? | 76 | updates |\n",
-		" that are not there: [loadavg](reference/loadavg.md)",
+		" that are not there: ", ", [loadavg](reference/loadavg.md), ",
 	} {
 		if !strings.Contains(string(made), line) {
 			t.Errorf("the table has no %q", line)
