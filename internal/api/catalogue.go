@@ -256,7 +256,7 @@ func (c *Catalogue) Explain(who hostkeep.Caller, name, account string) Decision 
 // Opens lists the privileges that open a function of API 1; nil for one that is not there.
 func (c *Catalogue) Opens(name string) []hostkeep.Privilege {
 	if f := c.byName[name]; f != nil {
-		return f.Decl.Opens
+		return f.Opens
 	}
 	return nil
 }

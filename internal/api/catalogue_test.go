@@ -280,7 +280,7 @@ func TestObserve(t *testing.T) {
 		want     api.Observation
 	}{
 		"answered": {"read", []string{"user", "acct"}, api.Observation{Function: "read", OK: true, Took: 1500 * time.Millisecond}},
-		"refused":  {"create", nil, api.Observation{Function: "create", Kind: hostkeep.Denied}},
+		"refused":  {"create", nil, api.Observation{Function: "create", Kind: hostkeep.Denied, Missing: "passwd"}},
 		"invalid":  {"read", nil, api.Observation{Function: "read", Kind: hostkeep.Invalid}},
 		"unknown":  {"nope", nil, api.Observation{Kind: hostkeep.Unsupported}},
 	}
@@ -297,7 +297,10 @@ func TestObserve(t *testing.T) {
 			if (got.Err == nil) != tt.want.OK || got.Caller.RequestID != xid || got.Caller.User.ID != 10 {
 				t.Errorf("observed %+v", got)
 			}
-			got.Err, got.Caller = nil, hostkeep.Caller{}
+			if !got.At.Equal(time.Unix(1_700_000_000, 0)) {
+				t.Errorf("began at %v", got.At)
+			}
+			got.Err, got.Caller, got.At = nil, hostkeep.Caller{}, time.Time{}
 			if !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("observed %+v, want %+v", got, tt.want)
 			}

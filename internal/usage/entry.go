@@ -65,7 +65,8 @@ func (e *entry) use(u Use) {
 // maxRaw bounds what is remembered of a header. A longer one is cleaned each time.
 const maxRaw = 512
 
-// clean makes text that may be stored and shown: short, valid, on one line.
+// clean makes text that may be stored and shown: short, valid, on one line, and no
+// token's secret in it, wherever a script has put one.
 func clean(agent string) string {
 	agent = strings.ToValidUTF8(agent[:min(len(agent), maxRaw)], "")
 	agent = strings.Map(func(r rune) rune {
@@ -74,6 +75,7 @@ func clean(agent string) string {
 		}
 		return r
 	}, agent)
+	agent = masked(agent)
 	if n := hostkeep.MaxAgent; len(agent) > n {
 		for !utf8.RuneStart(agent[n]) {
 			n--
@@ -81,6 +83,15 @@ func clean(agent string) string {
 		agent = agent[:n]
 	}
 	return strings.Clone(agent)
+}
+
+func masked(text string) string {
+	for i := 0; i+hostkeep.SecretLength <= len(text); i++ {
+		if end := i + hostkeep.SecretLength; hostkeep.WellFormedSecret(text[i:end]) {
+			text = text[:i] + "***" + text[end:]
+		}
+	}
+	return text
 }
 
 func (e *entry) day(number int64) *day {

@@ -163,10 +163,12 @@ func TestBound(t *testing.T) {
 
 func TestAgent(t *testing.T) {
 	t.Parallel()
+	secret := hostkeep.SealSecret("HK" + strings.Repeat("A1B2C", 5)).Reveal()
 	for sent, want := range map[string]string{
-		"":                             "",
-		"curl/8.5":                     "curl/8.5",
-		"a\tb\x00c\x7fd\u0085e\u2028":  "abcde",
+		"":                            "",
+		"curl/8.5":                    "curl/8.5",
+		"a\tb\x00c\x7fd\u0085e\u2028": "abcde",
+		"a " + secret + "/" + secret[:20] + "\r\n" + secret[20:] + " b": "a ***/*** b",
 		"bad \xff\xfe":                 "bad ",
 		strings.Repeat("é", 300):       strings.Repeat("é", hostkeep.MaxAgent/2),
 		"x" + strings.Repeat("é", 300): "x" + strings.Repeat("é", hostkeep.MaxAgent/2-1),
