@@ -19,7 +19,7 @@ func exportTokens(q *request) (answer, error) {
 			return answer{}, err
 		}
 		for _, t := range a.Tokens {
-			list = append(list, exported(t))
+			list = append(list, exportedAs(t))
 		}
 		if len(a.Tokens) < v.Size {
 			break
@@ -56,7 +56,7 @@ type exportedToken struct {
 	Made         int      `json:"made"`
 }
 
-func exported(t listedToken) exportedToken {
+func exportedAs(t listedToken) exportedToken {
 	e := exportedToken{
 		Name: t.Name, State: t.State, Use: t.Use, Everything: t.Everything != 0, Privileges: t.Privileges, Addresses: t.Addresses,
 		Created: t.Created.text(), Expires: t.Expires.text(), Refusals: t.Refusals, MadeBy: t.MadeBy, Made: t.Made,
