@@ -88,8 +88,8 @@ func (s *server) several() string {
 	return secret
 }
 
-// TestTokenPictures looks at the pages of tokens in every look.
-func TestTokenPictures(t *testing.T) {
+// TestTokenTablePictures looks at the pages of tokens in every look.
+func TestTokenTablePictures(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	b := s.open()
