@@ -2,10 +2,10 @@
 // takes from the start of the process until every listener is up, how long the
 // first answers take, and how much memory it holds. It fills a new state in a
 // temporary folder through the store, starts the program on it, and prints a
-// table for docs/performance.md. It refuses to talk to any other server.
+// table for docs/performance.md, and a second one for the pages. It refuses to talk to any other server.
 //
-// With -check it fails where a listaccts takes more memory than three times its
-// answer.
+// It fails where the first page of the token table has 200 kB, and with -check
+// where a listaccts takes more memory than three times its answer.
 //
 //	go run ./bench/scale -tokens 10000 -accounts 10000
 package main
@@ -70,7 +70,7 @@ func run(tokens, accounts int, check bool) (err error) {
 		rounds = 1
 	}
 	for i := range rounds {
-		grown, size, err := measure(i+1, program, data, secret)
+		grown, size, err := measure(i+1, i+1 == rounds, program, data, secret)
 		if err == nil && check && grown >= 3*size {
 			err = fmt.Errorf("the server took %d bytes for an answer of %d", grown, size)
 		}
@@ -103,22 +103,28 @@ func fill(data string, tokens, accounts int) (secret hostkeep.Secret, took time.
 	if secret, err = auth.NewSecret(rand.Reader); err != nil {
 		return secret, 0, err
 	}
-	start := time.Now()
+	start, ids := time.Now(), []int64{}
 	for from := 0; from < max(tokens, accounts) && err == nil; from += 2000 {
 		change := hostkeep.Change{Function: "scale", Args: "{}", Caller: hostkeep.Caller{User: hostkeep.Principal{ID: hostkeep.RootID, Name: hostkeep.RootName}, Via: hostkeep.ViaSystem}}
 		_, err = store.Change(ctx, change, func(tx *sqlstore.Tx) error {
-			return batch(tx, ring, secret, from, min(from+2000, tokens), min(from+2000, accounts))
+			made, err := batch(tx, ring, secret, from, min(from+2000, tokens), min(from+2000, accounts))
+			ids = append(ids, made...)
+			return err
 		})
 	}
-	return secret, time.Since(start), err
+	took = time.Since(start)
+	if err == nil {
+		err = use(store, ids[:min(len(ids), 10_000)])
+	}
+	return secret, took, err
 }
 
 var initial = hostkeep.InitialPrivileges().With("list-accts")
 
-func batch(tx *sqlstore.Tx, ring *keyring.Ring, secret hostkeep.Secret, from, tokens, accounts int) error {
+func batch(tx *sqlstore.Tx, ring *keyring.Ring, secret hostkeep.Secret, from, tokens, accounts int) (made []int64, err error) {
 	pkg, err := tx.Package(hostkeep.DefaultPackage)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	owner := hostkeep.RootID
 	for i := from; i < accounts; i++ {
@@ -132,27 +138,29 @@ func batch(tx *sqlstore.Tx, ring *keyring.Ring, secret hostkeep.Secret, from, to
 			IP: "192.0.2.1", Email: fmt.Sprintf("owner@user%d.example", i), MailboxFormat: "maildir", Home: "/home/" + p.Name, UID: int64(2000 + i), Created: time.Now(), Reseller: p.Reseller,
 		}
 		if err := errors.Join(tx.InsertPrincipal(p, ""), tx.InsertAccount(a)); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for i := from; i < tokens; i++ {
 		s := secret
 		if i > 0 {
 			if s, err = auth.NewSecret(rand.Reader); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		t := hostkeep.Token{ID: tx.NewID(), OwnerID: hostkeep.RootID, Name: fmt.Sprintf("token%d", i), Hash: ring.HashToken(s), KeyID: ring.ID(), Privileges: initial, Created: time.Now()}
 		if err := tx.InsertToken(t); err != nil {
-			return err
+			return nil, err
 		}
+		made = append(made, t.ID)
 	}
-	return nil
+	return made, nil
 }
 
 // measure starts the program once and asks. It answers by how many bytes the
-// server's memory has grown, and how many a listaccts has.
-func measure(round int, program, data string, secret hostkeep.Secret) (grown, size int64, err error) {
+// server's memory has grown, and how many a listaccts has. The last time it asks
+// for pages as well.
+func measure(round int, last bool, program, data string, secret hostkeep.Secret) (grown, size int64, err error) {
 	cmd := command(program, "serve", "--data", data, "--whm", "127.0.0.1:0", "--cpanel", "off", "--admin", "off", "--log-level", "warn")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -181,7 +189,11 @@ func measure(round int, program, data string, secret hostkeep.Secret) (grown, si
 	const ms = time.Millisecond
 	fmt.Printf("| %d | %v | %v | %v, %v | %v, %v | %d | %.1f MB, %.1f MB |\n", round, up.Round(ms), version.took.Round(10*time.Microsecond),
 		first.took.Round(ms), first.begun.Round(ms), second.took.Round(ms), second.begun.Round(ms/10), second.size, float64(before)/1e6, float64(after)/1e6)
-	return after - before, second.size, errors.Join(err, err0, err1, err2, err3)
+	err = errors.Join(err, err0, err1, err2, err3)
+	if err == nil && last {
+		err = pages(addr, data, client, secret)
+	}
+	return after - before, second.size, err
 }
 
 func client(data string) (*http.Client, error) {

@@ -31,6 +31,12 @@ func pages() []page {
 	return []page{
 		{path: "/", title: "home.title", get: home},
 		{
+			path: "/tokens", title: "tokens.title", about: "tokens.about", group: "group.development",
+			needs: []string{"hostkeep_token_overview"}, secrets: []string{"q"}, get: tokens, post: findTokens,
+		},
+		{path: "/tokens/show", title: "show.title", needs: []string{"hostkeep_token_overview", "hostkeep_token_use", "hostkeep_explain"}, get: showToken},
+		{path: "/tokens/export", title: "tokens.export", needs: []string{"hostkeep_token_overview"}, get: exportTokens},
+		{
 			path: "/sessions", title: "sessions.title", about: "sessions.about", group: "group.security",
 			needs: []string{"hostkeep_session_list", "hostkeep_session_end"}, get: sessions, post: endSessions,
 		},

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+// tokenQuestion is the box that asks whether a call would be allowed, with the
+// answer of hostkeep_explain.
+type tokenQuestion struct {
+	Function, Account, Address string
+
+	Answered bool
+	Wrong    string   // what was asked cannot be: the API's sentence
+	Notes    []string // that go with the answer
+	Allowed  int      `json:"allowed"`
+	Reason   string   `json:"reason"`
+	Answer   string   `json:"answer"`
+	Missing  string   `json:"missing"`
+}
+
+// question asks what the box says, if it says something.
+func (q *request) question(name string) (a tokenQuestion, err error) {
+	read := func(field string) string { return strings.TrimSpace(q.form(field)) }
+	a.Function, a.Account, a.Address = read("function"), read("account"), read("address")
+	if a.Function == "" {
+		if q.r.Form.Has("function") {
+			a.Wrong = q.texts.text("show.ask.no_function")
+		}
+		return a, nil
+	}
+	params := []any{"token", name, "function", a.Function}
+	if a.Account != "" {
+		params = append(params, "account", a.Account)
+	}
+	if a.Address != "" {
+		params = append(params, "address", a.Address)
+	}
+	before := len(q.warnings)
+	err = q.call("hostkeep_explain", &a, params...)
+	var refused *Refusal
+	if errors.As(err, &refused) && refused.Kind == hostkeep.Invalid {
+		a.Wrong, err = refused.Reason, nil
+	}
+	a.Answered = err == nil && a.Wrong == ""
+	a.Notes, q.warnings = slices.Clone(q.warnings[before:]), q.warnings[:before]
+	return a, err
+}
+
+// tokenChange is a row of the record about a token.
+type tokenChange struct {
+	Time     unix   `json:"time"`
+	User     string `json:"user"`
+	Via      string `json:"via"`
+	Token    string `json:"token"`
+	Address  string `json:"address"`
+	Function string `json:"function"`
+}
+
+// changesOf are the last changes of a token, as far as the visitor may know.
+func (q *request) changesOf(name string) (list []tokenChange, may bool, err error) {
+	const function = "hostkeep_record_list"
+	if !slices.Contains(q.Callable(q.Caller), function) {
+		return nil, false, nil
+	}
+	var a struct{ Record []tokenChange }
+	err = q.call(function, &a, "kind", "token", "name", name, "limit", 10)
+	var refused *Refusal
+	if errors.As(err, &refused) && refused.Kind == hostkeep.Denied {
+		return nil, false, nil
+	}
+	return a.Record, true, err
+}
+
+// Why says a refusal's reason in words. One word with a privilege behind it is of
+// a call that this privilege would have opened.
+func (r tokenRefusal) Why() string {
+	return map[string]string{
+		"expired": "show.why.expired", "address": "show.why.address", "suspended": "show.why.suspended", "no WHM user": "show.why.no_whm",
+		"another user's": "show.why.other_user", "not allowed": "show.why.not_allowed", "other": "show.why.other",
+	}[r.Reason]
+}
+
+// Missing is the privilege that calls would have needed, or "".
+func (r tokenRefusal) Missing() string {
+	privilege, ok := strings.CutPrefix(r.Reason, "missing privilege ")
+	if !ok {
+		return ""
+	}
+	return privilege
+}
