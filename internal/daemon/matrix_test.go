@@ -39,7 +39,7 @@ func chart(t *testing.T) map[string][]string {
 			}
 		}
 	}
-	opens["loadavg"] = opens["systemloadavg"] // its name in API 0
+	opens["loadavg"] = opens["systemloadavg"]                     // its name in API 0
 	opens["hostkeep_record_list"] = []string{"manage-api-tokens"} // ours; the family says why
 	return opens
 }

@@ -194,8 +194,12 @@ func TestANarrowTokenDoesNotReadTheRecord(t *testing.T) {
 		user, acl string
 		may       bool
 	}{
-		{"root", "all", true}, {"root", "manage-api-tokens", false}, {"root", "list-accts", false},
-		{"shop", "list-accts", false}, {"shop", "manage-api-tokens", false}, {"shop", "", true},
+		{"root", "all", true},
+		{"root", "manage-api-tokens", false},
+		{"root", "list-accts", false},
+		{"shop", "list-accts", false},
+		{"shop", "manage-api-tokens", false},
+		{"shop", "", true},
 	} {
 		ask := []string{"token_name", tt.acl + "-"}
 		if tt.acl != "" {
