@@ -4,10 +4,12 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // hostile is text that is none of a page's business to run or to be led astray by.
@@ -259,5 +261,67 @@ func TestWhoMustChangeThePasswordIsLedThere(t *testing.T) {
 		if said != (about != "of one's will") {
 			t.Errorf("%s: it says so: %v", about, said)
 		}
+	}
+}
+
+// TestTheSecondFactorOnItsPages: a seed counts once its code has come back, and is
+// not shown again then.
+func TestTheSecondFactorOnItsPages(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	b := w.browser()
+	b.signIn("root", rootsPassword)
+	post := func(path string, form url.Values) *httptest.ResponseRecorder {
+		return b.page("POST", b.token+path, form.Encode())
+	}
+	page := b.at("/twofactor")
+	seed := page.one("textarea", "id", "seed").text()
+	form := url.Values{}
+	for _, in := range page.one("form", "action", b.token+"/twofactor").all("input", "type", "hidden") {
+		form.Set(in.attr("name"), in.attr("value"))
+	}
+	if seed == "" || form.Get("secret") != seed || form.Get("secret_address") == "" || len(page.all("a", "href", form.Get("secret_address"))) != 1 {
+		t.Fatalf("the page offers %q", form)
+	}
+	seq := w.node.Seq()
+	form.Set("tfa_code", "000000")
+	if form.Get("tfa_code") == code(t, seed, w.now) {
+		form.Set("tfa_code", "111111")
+	}
+	a := post("/twofactor", form)
+	page = b.parsed(a)
+	if a.Code != 422 || page.one("textarea", "id", "seed").text() != seed || len(page.all("a", "href", form.Get("secret_address"))) != 1 || w.node.Seq() != seq {
+		t.Fatalf("a wrong code: %d", a.Code)
+	}
+	bad := url.Values{"secret": {seed}, "secret_address": {"javascript:alert(1)"}, "tfa_code": {"x"}}
+	for _, link := range b.parsed(post("/twofactor", bad)).all("a") {
+		if strings.Contains(link.attr("href"), "alert") || strings.Contains(link.text(), "Open an authenticator") {
+			t.Errorf("a link leads to %q", link.attr("href"))
+		}
+	}
+	now := code(t, seed, w.now)
+	form.Set("tfa_code", " "+now[:3]+" "+now[3:])
+	if a := post("/twofactor", form); a.Code != 303 || a.Header().Get("Location") != b.token+"/twofactor?done=on" {
+		t.Fatalf("%d %s", a.Code, a.Body)
+	}
+	if a := b.page("GET", b.token+"/twofactor", ""); strings.Contains(a.Body.String(), seed) || len(b.parsed(a).all("textarea", "id", "seed")) != 0 {
+		t.Error("the secret is shown again")
+	}
+	other := w.browser()
+	if a := other.signIn("root", rootsPassword); a.Code == 303 {
+		t.Error("no code was asked for")
+	}
+	w.now = w.now.Add(time.Minute)
+	if a := post("/twofactor/remove", url.Values{"tfa_code": {code(t, seed, w.now)}}); a.Code != 303 || a.Header().Get("Location") != b.token+"/twofactor?done=off" {
+		t.Fatalf("%d %s", a.Code, a.Body)
+	}
+	if a := other.signIn("root", rootsPassword); a.Code != 303 {
+		t.Error("a code is still asked for")
+	}
+	if a := b.page("GET", b.token+"/twofactor/remove", ""); a.Code != 303 {
+		t.Errorf("nothing to remove: %d", a.Code)
+	}
+	if a := post("/twofactor/remove", url.Values{"tfa_code": {"x"}}); a.Code != 422 {
+		t.Errorf("removing what is not there: %d", a.Code)
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -105,6 +107,30 @@ func TestChangingOnesPassword(t *testing.T) {
 	b.find("button", "Sign in")
 	b.credentials("root", "a new long word, 17", "")
 	b.find("heading", "Home")
+}
+
+func TestSettingUpASecondFactor(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	b := s.open()
+	b.signIn()
+	b.click("link", "Two-Factor Authentication Have a code of your authenticator asked for beside your password.")
+	b.look(t, "two-factor off")
+	seed := get(b, chromedp.Evaluate[string](`document.querySelector("#seed").value`))
+	b.fill("textbox", "Code", "12")
+	b.click("button", "Turn it on")
+	b.sees("The security code is not the one")
+	b.look(t, "two-factor wrong")
+	b.fill("textbox", "Code", s.code(seed))
+	b.click("button", "Turn it on")
+	b.sees("It is on. From now on")
+	b.look(t, "two-factor on")
+	b.click("link", "Turn it off")
+	b.look(t, "two-factor remove")
+	s.later(time.Minute) // the code that turned it on is used
+	b.fill("textbox", "A code of your authenticator that was not used yet", s.code(seed))
+	b.click("button", "Turn it off for root")
+	b.sees("It is off.")
 }
 
 // TestAccountPictures looks at the pages of accounts, the record and the password.
