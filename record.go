@@ -100,3 +100,10 @@ type NodeRow struct {
 
 // Clock tells the time; tests move it.
 type Clock func() time.Time
+
+// RecordRange says which rows of the record are looked for. The zero value is all.
+type RecordRange struct {
+	Before, From    int64     // numbered below Before (0: no bound) and not below From
+	Since, Until    time.Time // made at Since or later, and before Until; zero: no bound
+	Actor, Function string    // of this user, as it was called then, and this function; "": any
+}

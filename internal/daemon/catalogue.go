@@ -17,6 +17,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/fn/features"
 	"github.com/hostkeep/hostkeep/internal/fn/network"
 	"github.com/hostkeep/hostkeep/internal/fn/packages"
+	"github.com/hostkeep/hostkeep/internal/fn/record"
 	"github.com/hostkeep/hostkeep/internal/fn/resellers"
 	"github.com/hostkeep/hostkeep/internal/fn/server"
 	"github.com/hostkeep/hostkeep/internal/fn/sessions"
@@ -41,6 +42,8 @@ var (
 	_ sessions.Tx  = (*sqlstore.Tx)(nil)
 	_ twofactor.Tx = (*sqlstore.Tx)(nil)
 )
+
+var _ record.Reader = (*sqlstore.Reader)(nil)
 
 // catalogue declares every function that this server answers.
 func (a *App) catalogue() (*api.Catalogue, error) {
@@ -91,6 +94,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Main: mainAddress(), Interfaces: interfaces, Sockets: sockets,
 		}),
 		cphulk.Functions(cphulk.Deps{Read: reading[cphulk.Reader](a), Change: changing[cphulk.Tx](a), Watch: a.guards, Now: a.now}),
+		record.Functions(record.Deps{Read: reading[record.Reader](a)}),
 		a.sessionFunctions(),
 		a.twoFactorFunctions(),
 	)

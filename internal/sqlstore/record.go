@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/hostkeep/hostkeep"
@@ -16,6 +17,8 @@ const (
 	recordColumns = "seq, at, node, function, actor_id, actor, via, token_id, addr, request_id, real_user, args, objects, prev, hash, mac"
 	insertRecord  = "INSERT INTO record (" + recordColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	selectRecord  = "SELECT " + recordColumns + " FROM record WHERE seq > ? ORDER BY seq LIMIT ?"
+	recordDown    = "SELECT " + recordColumns + " FROM record WHERE seq < ? AND seq >= ? AND at >= ? AND at < ? " +
+		"AND (? = '' OR actor = ?) AND (? = '' OR function = ?) ORDER BY seq DESC LIMIT ?"
 )
 
 func intoCursor(_ *Reader, c *hostkeep.Cursor) []any { return []any{&c.Gen, &c.Seq, intoHash(&c.Hash)} }
@@ -70,6 +73,25 @@ func (tx *Tx) append(c hostkeep.Change, prev [32]byte) (hash [32]byte, err error
 	_, err = tx.execRaw(insertRecord, e.Seq, micros(e.At), e.Node, e.Function, e.ActorID, e.Actor, string(e.Via), e.TokenID, e.Addr,
 		e.RequestID, e.RealUser, e.Args, objects, e.Prev, e.Hash, e.MAC)
 	return [32]byte(e.Hash), err
+}
+
+// RecordEnd is the number of the record's last row, 0 for none.
+func (r *Reader) RecordEnd() (int64, error) {
+	at, err := r.head()
+	return at.Seq, err
+}
+
+// RecordDown reads up to limit rows of the record, the newest first. It looks at
+// every row between From and Before, so whoever asks bounds them.
+func (r *Reader) RecordDown(q hostkeep.RecordRange, limit int) ([]hostkeep.Event, error) {
+	before, until := q.Before, int64(math.MaxInt64)
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	if !q.Until.IsZero() {
+		until = micros(q.Until)
+	}
+	return many(r, intoEvent, recordDown, before, q.From, micros(q.Since), until, q.Actor, q.Actor, q.Function, q.Function, limit)
 }
 
 // objectsText is the stored form, which the hash covers: package audit makes the

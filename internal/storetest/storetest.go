@@ -66,6 +66,7 @@ func cases() map[string]func(*suite) {
 		"credential check":       testRecheck,
 		"text":                   testText,
 		"record row":             testRecordRow,
+		"record, newest first":   testRecordDown,
 		"tampered record":        testTampered,
 		"caller goes away":       testCallerGoesAway,
 		"ids":                    testIDs,

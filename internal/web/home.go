@@ -8,8 +8,12 @@ type homeData struct {
 	Found  int
 }
 
-// home shows the groups, or of them what the search field asks for.
+// home shows the groups, or of them what the search field asks for. Who must set
+// another password is led on to where that is done.
 func home(q *request) (answer, error) {
+	if q.form("message") == passwordForced {
+		return q.goTo("/password", "message", passwordForced)
+	}
 	d := homeData{Query: strings.TrimSpace(q.form("q"))}
 	for _, g := range q.groups() {
 		shown := group{Name: g.Name}

@@ -40,6 +40,21 @@ func pages() []page {
 			path: "/sessions", title: "sessions.title", about: "sessions.about", group: "group.security",
 			needs: []string{"hostkeep_session_list", "hostkeep_session_end"}, get: sessions, post: endSessions,
 		},
+		{
+			path: "/twofactor", title: "twofactor.title", about: "twofactor.about", group: "group.security",
+			needs: []string{"twofactorauth_get_user_configs", "twofactorauth_generate_tfa_config", "twofactorauth_set_tfa_config"},
+			get:   twoFactor, post: setTwoFactor,
+		},
+		{
+			path: "/twofactor/remove", title: "twofactor.remove_title", needs: []string{"twofactorauth_get_user_configs", "twofactorauth_remove_user_config"},
+			get: askRemoveTwoFactor, post: removeTwoFactor,
+		},
+		{path: "/record", title: "record.title", about: "record.about", group: "group.security", needs: []string{"hostkeep_record_list"}, get: record},
+		{path: "/record/export", title: "record.title", needs: []string{"hostkeep_record_list"}, get: exportRecord},
+		{path: "/accounts", title: "accounts.title", about: "accounts.about", group: "group.accounts", needs: []string{"listaccts"}, get: accounts},
+		{path: "/accounts/suspend", title: "suspend.title", needs: []string{"listaccts", "suspendacct"}, get: askSuspend, post: suspend},
+		{path: "/accounts/unsuspend", title: "unsuspend.title", needs: []string{"listaccts", "unsuspendacct"}, get: askUnsuspend, post: unsuspend},
+		{path: "/password", title: "password.title", about: "password.about", group: "group.configuration", needs: []string{"passwd"}, get: askPassword, post: setPassword},
 	}
 }
 
