@@ -140,6 +140,8 @@ func TestByKeyboard(t *testing.T) {
 	b.focused("Skip to the content")
 	b.press(kb.Enter + kb.Tab)
 	b.focused("Search the pages")
+	b.press("where signed") // leaves one page
+	b.sees("1 page found")
 	b.press(kb.Tab + kb.Enter)
 	b.find("heading", "Manage Sessions")
 	b.press(strings.Repeat(kb.Tab, 3))

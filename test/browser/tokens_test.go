@@ -199,3 +199,26 @@ func TestTokensWithoutScript(t *testing.T) {
 	b.click("button", "Ask")
 	b.sees("The server would let this call through.")
 }
+
+// TestTokensByKeyboard goes from the table to what a token may do by keys alone.
+func TestTokensByKeyboard(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	s.several()
+	b := s.open()
+	b.signIn()
+	b.visit(b.token() + "/tokens")
+	b.do(call(dom.Focus, dom.FocusParams{BackendNodeID: b.find("searchbox", "Search your tokens")}))
+	b.press("monitor")
+	b.sees("1 token found")
+	b.do(call(dom.Focus, dom.FocusParams{BackendNodeID: b.find("checkbox", "monitor")}))
+	b.press(" ")
+	b.find("button", "Revoke 1 token…")
+	b.press(kb.Tab)
+	b.focused("monitor")
+	b.press(kb.Enter)
+	b.find("heading", "API token monitor")
+	b.do(call(dom.Focus, dom.FocusParams{BackendNodeID: b.find("combobox", "Function")}))
+	b.press("removeacct" + kb.Tab + "shop" + kb.Enter)
+	b.sees("The missing privilege is kill-acct")
+}
