@@ -234,7 +234,7 @@ func TestChangingOnesPassword(t *testing.T) {
 		t.Fatalf("%d %v", a.Code, a.Header())
 	}
 	rows, _ := w.record(w.root(), "limit", "1")
-	if rows[0].Function != "passwd" || rows[0].about() != "principal root" {
+	if rows[0].Function != "passwd" || rows[0].about() != "root" {
 		t.Errorf("whose password was changed: %+v", rows[0])
 	}
 	if a := b.page("GET", b.token+"/", ""); a.Code != 303 {
