@@ -11,7 +11,7 @@ type homeData struct {
 // home shows the groups, or of them what the search field asks for. Who must set
 // another password is led on to where that is done.
 func home(q *request) (answer, error) {
-	if q.form("message") == passwordForced {
+	if q.Caller.MustChangePassword() || q.form("message") == passwordForced {
 		return q.goTo("/password", "message", passwordForced)
 	}
 	d := homeData{Query: strings.TrimSpace(q.form("q"))}
