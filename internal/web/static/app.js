@@ -45,3 +45,5 @@ function once(form) {
 
 document.querySelectorAll("input[data-filter]").forEach(filter);
 document.querySelectorAll("form[method=post]").forEach(once);
+
+import "./token.js"; // the pages around one API token
