@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -89,8 +90,9 @@ func revokeTokens(q *request) (answer, error) {
 		return q.confirmRevoke("", made, http.StatusOK)
 	}
 	err := q.revoke(names, made)
-	if r, ok := err.(*Refusal); ok { //nolint:errorlint // q.call makes it, unwrapped
-		return q.confirmRevoke(r.Reason, made, status(err, r.Kind))
+	var refused *Refusal
+	if errors.As(err, &refused) {
+		return q.confirmRevoke(refused.Reason, made, status(err, refused.Kind))
 	}
 	if err != nil {
 		return answer{}, err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"regexp"
 	"slices"
@@ -169,7 +170,8 @@ func (q *request) remake(f tokenForm, c claim) (answer, error) {
 		return q.secretPage(f, secret)
 	}
 	f.Nonce = newNonce()
-	f.wrong("form", q.texts.text("token.remake_half", err.Error()))
+	why := q.failed(err).data.(trouble).Message //nolint:forcetypeassert // failed always has it
+	f.wrong("form", q.texts.text("token.remake_half", cmp.Or(why, q.texts.text("error.internal"))))
 	a, err := q.tokenPage(f, http.StatusConflict)
 	a.title = "token.new_title"
 	return a, err

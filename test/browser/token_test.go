@@ -227,6 +227,14 @@ func TestATokenWithoutScript(t *testing.T) {
 	}
 }
 
+// narrow wants the page to fit into 320 pixels, which is also 1280 at 400 %.
+func (b *tab) narrow() {
+	b.t.Helper()
+	b.width(320)
+	b.so(`document.documentElement.scrollWidth <= innerWidth`)
+	b.width(1280)
+}
+
 // TestTokenPictures looks at every page around one token.
 func TestTokenPictures(t *testing.T) {
 	t.Parallel()
@@ -244,12 +252,14 @@ func TestTokenPictures(t *testing.T) {
 	b.click("checkbox", "Create User Session")
 	b.sees("3 more")
 	b.look(t, "token new filled")
+	b.narrow()
 	b.fill("textbox", "Name", "billing-1")
 	b.click("button", "Generate token")
 	b.secret()
 	b.click("button", "Call listaccts with it")
 	b.sees("It works")
 	b.look(t, "token secret")
+	b.narrow()
 	b.click("button", "Yes, I saved my token")
 	b.so(`location.pathname.endsWith("/tokens")`)
 	for p, says := range map[string]string{
