@@ -65,7 +65,7 @@ func TestMakingAToken(t *testing.T) {
 	b.within("/tokens/new")
 	b.fill("textbox", "Name", "lister")
 	b.fill("searchbox", "Find a privilege or a function", "listaccts")
-	b.sees("2 privileges found") // the other one opens everything
+	b.so(`document.querySelector("[data-found-privileges]").textContent === "2 privileges found"`) // the other one opens everything
 	b.click("checkbox", "List Accounts")
 	b.sees("1 of 22 chosen")
 	b.sees("This token can: List Accounts. That is ")

@@ -61,8 +61,8 @@ function counts(form) {
 // find hides the privileges that do not have all the words, and opens the groups
 // of those that do.
 function find(form) {
-	const field = one("[data-find]", form);
-	const found = one("[data-found]", form);
+	const field = one("[data-find-privilege]", form);
+	const found = one("[data-found-privileges]", form);
 	const groups = all("[data-privileges]", form);
 	let before = null, pause;
 	field.addEventListener("input", () => {
@@ -83,8 +83,8 @@ function find(form) {
 		if (!words.length) before = null;
 		clearTimeout(pause);
 		pause = setTimeout(() => {
-			const { one, other, none } = field.dataset;
-			found.textContent = words.length ? (n === 0 ? none : n === 1 ? one : other).replace("%d", n) : "";
+			const { saysOne, saysOther, saysNone } = field.dataset;
+			found.textContent = words.length ? (n === 0 ? saysNone : n === 1 ? saysOne : saysOther).replace("%d", n) : "";
 		}, 400);
 	});
 	field.addEventListener("keydown", (event) => {
