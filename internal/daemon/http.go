@@ -78,6 +78,6 @@ func (a *App) newPages() (*web.Pages, error) {
 			return r
 		},
 		Callable: func(c hostkeep.Caller) []string { return a.api.Callable(c, 1) },
-		Host:     a.host, Log: a.log, Now: a.now,
+		Host:     a.host, Log: a.log, Now: a.now, UpdateResets: a.cfg.Compat.UpdateResets,
 	})
 }

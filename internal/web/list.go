@@ -30,6 +30,11 @@ type page struct {
 func pages() []page {
 	return []page{
 		{path: "/", title: "home.title", get: home},
+		{path: "/tokens/new", title: "token.new_title", needs: []string{"api_token_create", "api_token_list"}, get: newToken, post: makeToken},
+		{path: "/tokens/made", title: "token.made_title", needs: []string{"api_token_create", "api_token_list", "api_token_revoke"}, get: madeToken, post: remakeToken},
+		{path: "/tokens/edit", title: "token.edit_title", needs: []string{"api_token_update", "api_token_list"}, get: editToken, post: saveToken},
+		{path: "/tokens/revoke", title: "token.revoke_title", needs: []string{"api_token_revoke", "api_token_list"}, get: askRevoke, post: revokeTokens},
+		{path: "/tokens/revoke-all", title: "token.all_title", needs: []string{"api_token_revoke", "api_token_list"}, get: askRevokeAll, post: revokeAll},
 		{
 			path: "/tokens", title: "tokens.title", about: "tokens.about", group: "group.development",
 			needs: []string{"hostkeep_token_overview"}, secrets: []string{"q"}, get: tokens, post: findTokens,

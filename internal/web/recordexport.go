@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -53,35 +52,16 @@ func writeRecordJSON(w io.Writer, rows []recordRow, next int64) error {
 
 // writeRecordCSV has the columns under the API's names.
 func writeRecordCSV(w io.Writer, rows []recordRow) error {
-	c := csv.NewWriter(w)
-	if err := c.Write([]string{"number", "time", "user", "via", "token_id", "token", "address", "real_user", "node", "request_id", "function", "arguments", "objects"}); err != nil {
-		return err
-	}
+	table := [][]string{{"number", "time", "user", "via", "token_id", "token", "address", "real_user", "node", "request_id", "function", "arguments", "objects"}}
 	for _, r := range rows {
 		var things []string
 		for _, o := range r.Objects {
 			things = append(things, o.Kind+" "+o.Name)
 		}
-		line := []string{
+		table = append(table, []string{
 			strconv.FormatInt(r.Number, 10), r.At.Time().Format(time.RFC3339), r.User, r.Via, strconv.FormatInt(r.TokenID, 10), r.Token, r.Address,
 			r.RealUser, r.Node, r.Request, r.Function, r.Arguments, strings.Join(things, "; "),
-		}
-		for i := range line {
-			line[i] = harmless(line[i])
-		}
-		if err := c.Write(line); err != nil {
-			return err
-		}
+		})
 	}
-	c.Flush()
-	return c.Error()
-}
-
-// harmless keeps a table program from taking a text for a formula: names and
-// reasons are other people's.
-func harmless(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
+	return writeCSV(w, table)
 }

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // Every text of the pages. A translation is one such file.
@@ -30,7 +31,7 @@ func (t texts) text(key string, args ...any) string {
 	if !ok {
 		return key
 	}
-	if len(args) == 0 {
+	if len(args) == 0 || !strings.Contains(text, "%") { // one of a number need not say which
 		return text
 	}
 	return fmt.Sprintf(text, args...)

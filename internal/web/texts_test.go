@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"text/template/parse"
+
+	"github.com/hostkeep/hostkeep"
 )
 
 // use is what a template or a Go file says of texts.
@@ -116,6 +118,9 @@ func goUses(t *testing.T) map[string]bool {
 		for _, m := range literal.FindAllStringSubmatch(string(text), -1) {
 			keys[m[1]] = true
 		}
+	}
+	for _, p := range hostkeep.PrivilegeTable() { // privilegeItem.About
+		keys["privilege."+string(p.Name)] = true
 	}
 	return keys
 }

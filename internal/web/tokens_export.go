@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"io"
 	"strconv"
@@ -79,8 +78,6 @@ func (u unix) text() string {
 }
 
 func tokensCSV(w io.Writer, list []exportedToken) error {
-	c := csv.NewWriter(w)
-	c.UseCRLF = true // RFC 4180
 	rows := [][]string{{
 		"name", "state", "use", "everything", "privileges", "addresses", "created", "expires", "last_used", "last_address", "last_function",
 		"last_user_agent", "calls_30_days", "refusals_30_days", "made_by", "made",
@@ -91,23 +88,5 @@ func tokensCSV(w io.Writer, list []exportedToken) error {
 			e.Expires, e.LastUsed, e.LastAddress, e.LastFunction, e.LastAgent, strconv.Itoa(e.Calls), strconv.Itoa(e.Refusals), e.MadeBy, strconv.Itoa(e.Made),
 		})
 	}
-	for _, row := range rows {
-		for i := range row {
-			row[i] = noFormula(row[i])
-		}
-		if err := c.Write(row); err != nil {
-			return err
-		}
-	}
-	c.Flush()
-	return c.Error()
-}
-
-// noFormula keeps a spreadsheet from taking a cell for a formula: a client chooses
-// what it calls itself.
-func noFormula(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
+	return writeCSV(w, rows)
 }

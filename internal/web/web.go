@@ -26,8 +26,10 @@ type Options struct {
 	Call     func(ctx context.Context, c hostkeep.Caller, function string, p wire.Params) api.Reply
 	Callable func(c hostkeep.Caller) []string
 	Host     string // the server's name
-	Log      *slog.Logger
-	Now      hostkeep.Clock
+	// UpdateResets: api_token_update resets what is left out (compat.update_resets).
+	UpdateResets bool
+	Log          *slog.Logger
+	Now          hostkeep.Clock
 }
 
 // Pages answers everything that a browser shows.
@@ -37,6 +39,7 @@ type Pages struct {
 	texts     texts
 	templates map[string]*template.Template // by file name without its end
 	files     files
+	spent     spent
 }
 
 // New compiles every template: a page that cannot be rendered stops the start.

@@ -47,3 +47,4 @@ document.querySelectorAll("input[data-filter]").forEach(filter);
 document.querySelectorAll("form[method=post]").forEach(once);
 
 import "./tokens.js";
+import "./token.js"; // the pages around one API token
