@@ -15,6 +15,7 @@ import (
 type Login struct {
 	User     string
 	Password hostkeep.Secret
+	Ticket   hostkeep.Secret // instead of the password, which it was given for
 	Code     string
 }
 
@@ -23,16 +24,19 @@ type Opened struct {
 	Caller hostkeep.Caller
 	Cookie hostkeep.Secret // the cookie's value, ready to be sent
 	Token  hostkeep.Secret // the security token: /cpsess and ten digits
+	// Ticket stands for the password for two minutes. It comes alone, beside a
+	// refusal for want of a right code.
+	Ticket hostkeep.Secret
 }
 
 // Login opens a session for whoever knows a WHM user's password, and code. No
 // cookie that the request brings is looked at: what a browser had before never
 // becomes a session.
 func (a *Authenticator) Login(ctx context.Context, l Login, r Request) (Opened, error) {
-	if hasControl(l.User + l.Code + l.Password.Reveal()) {
+	if hasControl(l.User + l.Code + l.Password.Reveal() + l.Ticket.Reveal()) {
 		return Opened{}, &Refusal{Reason: ReasonControl}
 	}
-	if l.User == "" || l.Password.Empty() || len(l.User)+len(l.Password.Reveal()) > maxHeader {
+	if l.User == "" || l.Password.Empty() == l.Ticket.Empty() || len(l.User)+len(l.Password.Reveal())+len(l.Ticket.Reveal()) > maxHeader {
 		return Opened{}, &Refusal{Reason: ReasonMalformed}
 	}
 	if err := a.ready(); err != nil {
@@ -42,9 +46,9 @@ func (a *Authenticator) Login(ctx context.Context, l Login, r Request) (Opened, 
 	if l.Code != "" {
 		r.Code = []string{l.Code}
 	}
-	c, err := a.Password(ctx, l.User, l.Password, r)
+	c, ticket, err := a.proveLogin(ctx, l, r)
 	if err != nil {
-		return Opened{}, err
+		return Opened{Ticket: ticket}, err
 	}
 	return a.open(c.User, func(s hostkeep.Session) error {
 		err := a.sessions.OpenSession(ctx, c, s)
@@ -56,6 +60,28 @@ func (a *Authenticator) Login(ctx context.Context, l Login, r Request) (Opened, 
 		}
 		return nil
 	}, r)
+}
+
+// proveLogin proves a user by password or ticket. The ticket that it answers
+// beside a refusal is for whoever lacks nothing but a right code. One that was
+// shown stays as it is: wrong codes make it last no longer.
+func (a *Authenticator) proveLogin(ctx context.Context, l Login, r Request) (c hostkeep.Caller, ticket hostkeep.Secret, err error) {
+	var user hostkeep.Principal // as it was before its password was checked
+	c, err = a.prove(ctx, l.User, r, func(p hostkeep.Principal) (string, error) {
+		if user = p; !l.Ticket.Empty() {
+			return a.checkTicket(p, l.Ticket, r.Addr), nil
+		}
+		return a.checkPassword(ctx, p, l.Password, r.Addr)
+	})
+	var refused *Refusal
+	switch {
+	case !errors.As(err, &refused) || !refused.CodeWanted():
+	case !l.Ticket.Empty():
+		ticket = l.Ticket
+	default:
+		ticket = a.newTicket(user, r.Addr)
+	}
+	return c, ticket, err
 }
 
 // OpenLink opens the session of a one-time link, whose address has a security

@@ -15,6 +15,12 @@ import (
 // one read of the store and one computation for every name, known or not; while
 // the throttle refuses, neither. The error is a *Refusal or wraps ErrUnavailable.
 func (a *Authenticator) Password(ctx context.Context, name string, secret hostkeep.Secret, r Request) (hostkeep.Caller, error) {
+	return a.prove(ctx, name, r, func(p hostkeep.Principal) (string, error) { return a.checkPassword(ctx, p, secret, r.Addr) })
+}
+
+// prove authenticates a user whom check does, by the throttle's leave. check
+// returns why it does not, or "".
+func (a *Authenticator) prove(ctx context.Context, name string, r Request, check func(hostkeep.Principal) (string, error)) (hostkeep.Caller, error) {
 	before, _ := a.memory.PrincipalByName(name)
 	try, reason, err := a.throttle.begin(ctx, r.Addr, name)
 	if err != nil {
@@ -25,21 +31,25 @@ func (a *Authenticator) Password(ctx context.Context, name string, secret hostke
 	}
 	failed, known := false, ""
 	defer func() { try.end(failed, known) }()
-	c, err := a.byPassword(ctx, before, name, secret, r)
+	c, err := a.judge(ctx, before, name, r, check)
 	var refused *Refusal
 	if errors.As(err, &refused) {
-		// The password was right where only the code was not there, not new, or not looked at.
-		right := []string{ReasonNoCode, ReasonUsedCode, ReasonWaits}
+		// The password was right where only the code was not there, not new, or not
+		// looked at. A ticket that is over was not guessed: nobody could.
+		right := []string{ReasonNoCode, ReasonUsedCode, ReasonWaits, ReasonTicket}
 		failed, known = !slices.Contains(right, refused.Reason), refused.User
 	}
 	return c, err
 }
 
-// byPassword checks a password. before is who had the name when it came.
-func (a *Authenticator) byPassword(ctx context.Context, before hostkeep.Principal, name string, secret hostkeep.Secret, r Request) (hostkeep.Caller, error) {
-	reason, err := a.checkPassword(ctx, before, secret, r.Addr)
+// judge is prove behind the throttle. before is who had the name when it came.
+func (a *Authenticator) judge(ctx context.Context, before hostkeep.Principal, name string, r Request, check func(hostkeep.Principal) (string, error)) (hostkeep.Caller, error) {
+	reason, err := check(before)
 	if err != nil {
 		return hostkeep.Caller{}, err
+	}
+	if reason == ReasonTicket { // of a name that nobody has as of any other
+		return hostkeep.Caller{}, refuse(reason, before, 0)
 	}
 	// The check may have waited: the user counts as it is now.
 	user, known := a.memory.PrincipalByName(name)

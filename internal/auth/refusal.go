@@ -29,6 +29,7 @@ const (
 	ReasonCode      = "wrong code"          // beside the right password
 	ReasonUsedCode  = "used code"           // the code was right, and was used before
 	ReasonWaits     = "code blocked"        // after too many wrong codes
+	ReasonTicket    = "no such ticket"      // what stood for a right password is over, or was never this user's
 	ReasonBadHash   = "unreadable password" // what is stored is not of a form that we check
 	ReasonThrottled = "throttled"           // too many wrong passwords came from there; this one was not looked at
 	ReasonBlackList = "black list"          // the address's passwords are never looked at

@@ -35,6 +35,8 @@ type SessionStore interface {
 type SessionKeys interface {
 	HashSession(hostkeep.Secret) hostkeep.SessionHash
 	MarkSession(text string) string
+	// MarkTicket proves the same of a ticket, and passes for nothing else.
+	MarkTicket(text string) string
 }
 
 // useEvery is how often a session's last use is written at most.

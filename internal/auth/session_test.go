@@ -116,6 +116,11 @@ func (keys) MarkSession(text string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+func (keys) MarkTicket(text string) string {
+	sum := sha256.Sum256([]byte("ticket" + text))
+	return hex.EncodeToString(sum[:])
+}
+
 // signing is an authenticator with a shelf. alice's password is "right".
 func signing(t *testing.T) (*auth.Authenticator, *node, *shelf) {
 	t.Helper()

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"net/http/httptest"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -73,4 +74,9 @@ func wordsOf(list []node) (all []string) {
 		all = append(all, n.text())
 	}
 	return all
+}
+
+// has reports whether an attribute is there at all.
+func (n node) has(name string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }

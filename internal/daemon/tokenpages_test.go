@@ -261,7 +261,7 @@ func TestWouldItBeAllowed(t *testing.T) {
 	_, b, _ := tokenPages(t)
 	for query, want := range map[string][2]string{
 		"name=calling&function=listaccts":                            {"Yes.", ""},
-		"name=calling&function=removeacct&account=shop":              {"No.", "/tokens/edit?name=calling"},
+		"name=calling&function=removeacct&account=shop":              {"No.", "/tokens/edit?add=kill-acct&name=calling#acl-kill-acct"},
 		"name=gone&function=listaccts":                               {"No. The token has expired.", ""},
 		"name=idle&function=listaccts&address=" + abroad:             {"No. The token may not be used from this address.", ""},
 		"name=calling&function=nosuch":                               {"No.", ""},

@@ -16,6 +16,7 @@ const maxLogin = 16 << 10
 const (
 	invalidLogin = "invalid_login"
 	codeNeeded   = "tfa_required" // only after the right password
+	ticketOver   = "ticket_over"  // only to the page, and for any name
 	notNow       = "unavailable"
 )
 
@@ -52,8 +53,11 @@ func (x *exchange) login() {
 	if again.Page && x.crossOrigin() {
 		return
 	}
-	o, err := x.open(form)
+	o, err := x.open(form, again.Ticket)
 	if err != nil {
+		if !o.Ticket.Empty() {
+			again.Ticket = o.Ticket
+		}
 		x.loginFailed(err, only, again)
 		return
 	}
@@ -72,11 +76,16 @@ func (x *exchange) login() {
 const (
 	fieldPage  = "hostkeep_page" // the form is the page's
 	fieldAgain = "hostkeep_form" // a form that waits until its sender has signed in
+	// fieldTicket stands for the password once that was right.
+	fieldTicket = "hostkeep_ticket"
 )
 
 // asked is the sign-in form as it must be shown again if it fails.
 func asked(form url.Values) SignIn {
 	s := SignIn{Page: form.Get(fieldPage) != "", User: form.Get("user"), Then: past(form.Get("goto_uri"))}
+	if s.Page {
+		s.Ticket, s.Tried = hostkeep.NewSecret(form.Get(fieldTicket)), form.Get("tfa_token") != ""
+	}
 	if waits := form.Get(fieldAgain); s.Page && waits != "" {
 		s.Form, _ = url.ParseQuery(waits) // what is no form any more is lost; nobody but its sender wrote it
 	}
@@ -92,14 +101,15 @@ func past(path string) string {
 }
 
 // open signs in, unless the form is not one that a client of ours would send.
-func (x *exchange) open(form url.Values) (Opened, error) {
+// Tickets are for the page's form alone.
+func (x *exchange) open(form url.Values, ticket hostkeep.Secret) (Opened, error) {
 	for name, values := range form {
 		if len(values) != 1 || strings.ContainsFunc(name, hostkeep.Control) || strings.ContainsFunc(values[0], hostkeep.Control) {
 			return Opened{}, errMalformed
 		}
 	}
 	return x.s.o.Login(x.r.Context(), Login{
-		User: form.Get("user"), Password: hostkeep.NewSecret(form.Get("pass")), Code: form.Get("tfa_token"),
+		User: form.Get("user"), Password: hostkeep.NewSecret(form.Get("pass")), Ticket: ticket, Code: form.Get("tfa_token"),
 	}, x.credential())
 }
 
@@ -116,6 +126,9 @@ func (x *exchange) loginForm(again bool) (url.Values, error) {
 func (x *exchange) loginFailed(err error, only bool, again SignIn) {
 	x.refusal = x.refusalReason(err)
 	x.s.o.Metrics.Refused(x.refusal)
+	if !again.Page { // older clients are told what WHM tells them, and no more
+		again.Ticket = hostkeep.Secret{}
+	}
 	again.Status, again.Message = http.StatusUnauthorized, invalidLogin
 	switch {
 	case x.s.o.Unavailable(err):
@@ -123,6 +136,8 @@ func (x *exchange) loginFailed(err error, only bool, again SignIn) {
 		x.w.Header().Set("Retry-After", "5")
 	case x.s.o.CodeWanted(err):
 		again.Message = codeNeeded
+	case !again.Ticket.Empty():
+		again.Message, again.Ticket = ticketOver, hostkeep.Secret{}
 	}
 	if !only {
 		x.s.o.Pages.SignIn(&pageWriter{x: x}, again)

@@ -39,11 +39,13 @@ type Visit struct {
 // SignIn is the form to sign in with, and what it has to bring along.
 type SignIn struct {
 	Status  int
-	Message string     // the word of what failed, as machines get it; "" when nothing did
-	Page    bool       // what failed was this form, not an old client's
-	User    string     // as it was typed
-	Then    string     // the path to go on to, without a security token; "" is the start page
-	Form    url.Values // that was sent to Then when its session was over; nil: none
+	Message string          // the word of what failed, as machines get it; "" when nothing did
+	Page    bool            // what failed was this form, not an old client's
+	User    string          // as it was typed
+	Ticket  hostkeep.Secret // stands for the password, so that only a code is asked for
+	Tried   bool            // a code was typed
+	Then    string          // the path to go on to, without a security token; "" is the start page
+	Form    url.Values      // that was sent to Then when its session was over; nil: none
 }
 
 // GoOn is what somebody wanted with a session that is over or not the current one.

@@ -66,6 +66,7 @@ type Credential struct {
 type Login struct {
 	User     string
 	Password hostkeep.Secret
+	Ticket   hostkeep.Secret // instead of the password: an Opened's
 	Code     string
 }
 
@@ -74,6 +75,7 @@ type Opened struct {
 	Caller hostkeep.Caller
 	Cookie hostkeep.Secret // the cookie's value
 	Token  hostkeep.Secret // the security token: /cpsess and ten digits
+	Ticket hostkeep.Secret // beside an error that wants a code: stands for the password for a while
 }
 
 // Request is a call as it arrived.

@@ -2,6 +2,7 @@ package keyring_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/hostkeep/hostkeep"
@@ -64,5 +65,8 @@ func TestSessionKeysAreTheirOwn(t *testing.T) {
 	s := hostkeep.NewSecret("secret")
 	if token := r.HashToken(s); [32]byte(token) == [32]byte(r.HashSession(s)) || len(r.MarkSession("secret")) != 32 {
 		t.Error("a session's hash is a token's")
+	}
+	if ticket := r.MarkTicket("secret"); len(ticket) != 64 || strings.HasPrefix(ticket, r.MarkSession("secret")) {
+		t.Error("a ticket's mark is a session's")
 	}
 }

@@ -113,6 +113,7 @@ func plainValue(value json.RawMessage) string {
 // recordView is what the address bar keeps of the question.
 type recordView struct {
 	User, Token, Function, Kind, Name string
+	ID, TokenID                       string // numbers of a thing and of a token: another page leads here with one
 	From, To                          string // days, as they were typed
 	Before                            int64
 
@@ -123,7 +124,7 @@ func (q *request) recordView() (v recordView, wrong map[string]bool) {
 	field := func(name string) string { return strings.TrimSpace(q.form(name)) }
 	v = recordView{
 		User: field("user"), Token: field("token"), Function: field("function"), Kind: field("kind"), Name: field("name"),
-		From: field("from"), To: field("to"),
+		ID: field("id"), TokenID: field("token_id"), From: field("from"), To: field("to"),
 	}
 	v.Before, _ = strconv.ParseInt(q.form("before"), 10, 64)
 	v.Before = max(v.Before, 0)
@@ -149,12 +150,12 @@ func (v recordView) pairs() []string {
 		before = strconv.FormatInt(v.Before, 10)
 	}
 	return []string{
-		"user", v.User, "token", v.Token, "function", v.Function, "kind", v.Kind, "name", v.Name, "from", v.From, "to", v.To, "before", before,
+		"user", v.User, "token", v.Token, "function", v.Function, "kind", v.Kind, "name", v.Name, "id", v.ID, "token_id", v.TokenID, "from", v.From, "to", v.To, "before", before,
 	}
 }
 
 func (v recordView) asked() bool {
-	return v.User+v.Token+v.Function+v.Kind+v.Name+v.From+v.To != ""
+	return v.User+v.Token+v.Function+v.Kind+v.Name+v.ID+v.TokenID+v.From+v.To != ""
 }
 
 // read asks for the rows that fit, at most most, in at most calls calls: each
@@ -163,7 +164,7 @@ func (q *request) readRecord(v recordView, most, calls int) (rows []recordRow, n
 	next = v.Before
 	for range calls {
 		p := []any{"before", next, "limit", min(most-len(rows), 1000)}
-		for i := 0; i < 10; i += 2 { // the first five
+		for i := 0; i < 14; i += 2 { // the first seven
 			if pairs := v.pairs(); pairs[i+1] != "" {
 				p = append(p, pairs[i], pairs[i+1])
 			}

@@ -5,14 +5,18 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/hostkeep/hostkeep"
 )
 
 // SignIn is the form to sign in with, and what it has to bring along.
 type SignIn struct {
 	Status  int
-	Message string // the word of what failed: invalid_login, tfa_required, unavailable; "" when nothing did
+	Message string // the word of what failed: invalid_login, tfa_required, ticket_over, unavailable; "" when nothing did
 	Page    bool   // what failed was this form, not an old client's
 	User    string
+	Ticket  hostkeep.Secret // stands for the password: only a code is asked for
+	Tried   bool            // a code was typed
 	Then    string
 	Form    url.Values
 }
@@ -28,7 +32,8 @@ type GoOn struct {
 
 type signInData struct {
 	SignIn
-	Code  bool   // the password was right: a code is wanted
+	Code  bool   // the password was right: only a code is wanted
+	Stub  string // what stands for the password then
 	Error string // key
 	Waits string // the form that waits, as one field
 	Lost  bool   // the session is over
@@ -37,8 +42,13 @@ type signInData struct {
 // SignIn shows the form. What stands above it after a failure has the words that
 // old clients look for; none says whether a name exists.
 func (p *Pages) SignIn(w http.ResponseWriter, s SignIn) {
-	d := signInData{SignIn: s, Code: s.Page && s.Message == "tfa_required", Lost: s.Message == "" && s.Then != ""}
-	d.Error = map[string]string{"invalid_login": "signin.invalid", "tfa_required": "signin.code_wrong", "unavailable": "signin.not_now"}[s.Message]
+	d := signInData{SignIn: s, Code: !s.Ticket.Empty(), Stub: s.Ticket.Reveal(), Lost: s.Message == "" && s.Then != ""}
+	d.Error = map[string]string{
+		"invalid_login": "signin.invalid", "tfa_required": "signin.code_wrong", "ticket_over": "signin.ticket_over", "unavailable": "signin.not_now",
+	}[s.Message]
+	if d.Code && !s.Tried && s.Message == "tfa_required" {
+		d.Error = "signin.code_wanted"
+	}
 	if s.Form != nil {
 		kept, lost := p.kept(s.Then, s.Form)
 		if lost {

@@ -11,7 +11,9 @@ import (
 	"github.com/hostkeep/hostkeep"
 )
 
-// editToken shows the form filled in.
+// editToken shows the form filled in, with the privileges chosen as well that the
+// address asks for: a page that says what a token lacks leads here. Nothing is
+// given before the form is saved.
 func editToken(q *request) (answer, error) {
 	t, err := q.ownToken(q.form("name"))
 	if err != nil {
@@ -22,6 +24,7 @@ func editToken(q *request) (answer, error) {
 		return answer{}, err
 	}
 	f.Addresses = joined(f.limits)
+	f.suggest(q, q.r.Form["add"])
 	return q.editPage(f, t, http.StatusOK)
 }
 

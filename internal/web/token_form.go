@@ -22,6 +22,9 @@ type tokenForm struct {
 	Edits     string // the name of the token that is changed; "" makes one
 	Was       string // what that token was when the form was made
 
+	Suggested hostkeep.Privileges // chosen because the address asks for them
+	Kept      []string            // asked for, and not the visitor's to give
+
 	end      time.Time
 	limits   hostkeep.AddressList
 	problems []problem
@@ -56,6 +59,19 @@ func (q *request) readTokenForm(edits string) tokenForm {
 		f.wrong("privileges", q.texts.text("token.privilege_unknown"))
 	}
 	return f
+}
+
+// suggest chooses privileges that the visitor can give and the token lacks.
+func (f *tokenForm) suggest(q *request, names []string) {
+	for _, p := range hostkeep.KnownPrivileges(names).Names() {
+		switch p := hostkeep.Privilege(p); {
+		case f.Chosen.Lists(p):
+		case !q.Caller.Rights.Has(p):
+			f.Kept = append(f.Kept, string(p))
+		default:
+			f.Chosen, f.Suggested = f.Chosen.With(p), f.Suggested.With(p)
+		}
+	}
 }
 
 func (f *tokenForm) wrong(field, text string) {

@@ -102,7 +102,7 @@ func (q *request) create(f tokenForm) (hostkeep.Secret, error) {
 // tokenPage shows the form.
 func (q *request) tokenPage(f tokenForm, status int) (answer, error) {
 	p := tokenPage{
-		tokenForm: f, Groups: q.privilegeGroups(f.Chosen), Preset: q.form("preset"), Max: hostkeep.MaxAddresses,
+		tokenForm: f, Groups: q.privilegeGroups(f.Chosen, f.Suggested), Preset: q.form("preset"), Max: hostkeep.MaxAddresses,
 		Zone: zoneName(q.Now()), First: q.Now().Format(time.DateOnly),
 	}
 	for _, d := range dayChoices() {

@@ -32,6 +32,7 @@ type privilegePart struct {
 type privilegeItem struct {
 	hostkeep.PrivilegeInfo
 	Chosen    bool
+	Suggested bool
 	Functions []string // that it opens on this server
 }
 
@@ -51,7 +52,7 @@ func danger(p hostkeep.Privilege) string {
 
 // privilegeGroups are the privileges that the visitor holds, in WHM's order and
 // under its headings: nobody can give what he has not.
-func (q *request) privilegeGroups(chosen hostkeep.Privileges) (groups []privilegeGroup) {
+func (q *request) privilegeGroups(chosen, suggested hostkeep.Privileges) (groups []privilegeGroup) {
 	everyones := q.opens(hostkeep.Privileges{})
 	for _, p := range hostkeep.PrivilegeTable() {
 		if !q.Caller.Rights.Has(p.Name) {
@@ -63,7 +64,7 @@ func (q *request) privilegeGroups(chosen hostkeep.Privileges) (groups []privileg
 		}
 		g := &groups[at]
 		opens := slices.DeleteFunc(q.opens(hostkeep.Privileges{}.With(p.Name)), func(f string) bool { return slices.Contains(everyones, f) })
-		g.add(privilegeItem{p, chosen.Lists(p.Name), opens})
+		g.add(privilegeItem{p, chosen.Lists(p.Name), suggested.Lists(p.Name), opens})
 	}
 	return groups
 }

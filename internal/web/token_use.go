@@ -39,7 +39,7 @@ func (q *request) used(t ownToken) (ownToken, error) {
 			} `json:"last_used"`
 		} `json:"tokens"`
 	}
-	asked, err := q.overviewOf(&answer, "search", t.Name, "size", 500)
+	asked, err := q.overviewOf(&answer, "name", t.Name, "size", 1)
 	if !asked || err != nil {
 		return t, err
 	}

@@ -58,21 +58,28 @@ type tokenChange struct {
 	Token    string `json:"token"`
 	Address  string `json:"address"`
 	Function string `json:"function"`
+	Objects  []recordItem
 }
 
-// changesOf are the last changes of a token, as far as the visitor may know.
-func (q *request) changesOf(name string) (list []tokenChange, may bool, err error) {
+// readRecord reads the last changes of a token and with it, as far as the visitor
+// may know. It is asked for by its number: another of the same name is another
+// token, and what happened under a name that it had before happened to it.
+func (d *shownToken) readRecord(q *request) (err error) {
 	const function = "hostkeep_record_list"
 	if !slices.Contains(q.Callable(q.Caller), function) {
-		return nil, false, nil
+		return nil
 	}
-	var a struct{ Record []tokenChange }
-	err = q.call(function, &a, "kind", "token", "name", name, "limit", 10)
+	var of, with struct{ Record []tokenChange }
+	err = q.call(function, &of, "kind", "token", "id", d.ID, "limit", 10)
+	if err == nil {
+		err = q.call(function, &with, "token_id", d.ID, "limit", 10)
+	}
 	var refused *Refusal
 	if errors.As(err, &refused) && refused.Kind == hostkeep.Denied {
-		return nil, false, nil
+		return nil
 	}
-	return a.Record, true, err
+	d.Changed, d.Changes, d.Records = of.Record, with.Record, true
+	return err
 }
 
 // Why says a refusal's reason in words. One word with a privilege behind it is of

@@ -37,12 +37,13 @@ type tokenRefusal struct {
 type shownToken struct {
 	tokenRow
 	Doing          tokenDeeds
-	Most           int        // of calls and refusals of a day, the height of the chart
-	Called         string     // the chart's calls, as the path of an SVG
-	Refused        string     // and its refusals, on top of them
-	May            []mayGroup // by WHM's groups
-	Record         []tokenChange
-	Records        bool // the visitor may read the record
+	Most           int           // of calls and refusals of a day, the height of the chart
+	Called         string        // the chart's calls, as the path of an SVG
+	Refused        string        // and its refusals, on top of them
+	May            []mayGroup    // by WHM's groups
+	Changed        []tokenChange // what was done to it
+	Changes        []tokenChange // what was done with it
+	Records        bool          // the visitor may read the record
 	Ask            tokenQuestion
 	Functions      []string // to choose from
 	TotalOfRefused int
@@ -73,7 +74,7 @@ func showToken(q *request) (answer, error) {
 	d.tokenRow = q.tokenRow(t)
 	d.chart()
 	d.May = q.may(t.Privileges, d.Doing.Used)
-	if d.Record, d.Records, err = q.changesOf(name); err != nil {
+	if err = d.readRecord(q); err != nil {
 		return answer{}, err
 	}
 	if d.Ask, err = q.question(name); err != nil {
@@ -82,22 +83,16 @@ func showToken(q *request) (answer, error) {
 	return show("tokens_show", d)
 }
 
-// tokenNamed is the row of one token. The search finds the name within others as
-// well, so all that it finds is looked at.
+// tokenNamed is the row of one token.
 func (q *request) tokenNamed(name string) (t listedToken, err error) {
-	v := tokenView{Search: name, Size: tokenSizes()[len(tokenSizes())-1]}
-	for v.Page = 1; ; v.Page++ {
-		a, err := q.overview(v)
-		if err != nil {
-			return t, err
-		}
-		if i := slices.IndexFunc(a.Tokens, func(t listedToken) bool { return t.Name == name }); i >= 0 {
-			return a.Tokens[i], nil
-		}
-		if len(a.Tokens) < v.Size { // it was revoked a moment ago
-			return t, hostkeep.Errorf(hostkeep.NotFound, "You have no API token named %q.", hostkeep.Clip(name, hostkeep.MaxTokenName))
-		}
+	var a tokenAnswer
+	if err := q.call("hostkeep_token_overview", &a, "name", name, "size", 1); err != nil {
+		return t, err
 	}
+	if len(a.Tokens) == 0 { // it was revoked a moment ago
+		return t, hostkeep.Errorf(hostkeep.NotFound, "You have no API token named %q.", hostkeep.Clip(name, hostkeep.MaxTokenName))
+	}
+	return a.Tokens[0], nil
 }
 
 const chartHeight = 80

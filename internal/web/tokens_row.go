@@ -11,6 +11,7 @@ import (
 
 // listedToken is a row of hostkeep_token_overview.
 type listedToken struct {
+	ID         string     `json:"id"`
 	Name       string     `json:"name"`
 	Privileges []string   `json:"privileges"`
 	Everything int        `json:"everything"`

@@ -18,6 +18,7 @@ type listIn struct {
 	Function string `whm:"function" doc:"by this function"`
 	Kind     string `whm:"kind,enum=principal|token|account|package|domain|guard|logins|hook|acl list|reseller|setting|feature list|session|twofactor" doc:"to a thing of this kind"`
 	Name     string `whm:"name" doc:"to a thing of this name"`
+	ID       int64  `whm:"id" doc:"to the thing of this number, which stays when its name changes; better with kind"`
 	Since    int64  `whm:"since" doc:"at this time or later, in Unix seconds"`
 	Until    int64  `whm:"until" doc:"before this time, in Unix seconds; 0: until now"`
 	Before   int64  `whm:"before" doc:"only rows numbered below this, which is the next of the page before; 0: from the newest on"`
@@ -185,11 +186,11 @@ func (s *search) fits(e hostkeep.Event, token string) bool {
 	if s.Token != "" && token != s.Token || s.TokenID != 0 && e.TokenID != s.TokenID {
 		return false
 	}
-	if s.Kind == "" && s.Name == "" {
+	if s.Kind == "" && s.Name == "" && s.ID == 0 {
 		return true
 	}
 	for _, o := range e.Objects {
-		if (s.Kind == "" || o.Kind == s.Kind) && (s.Name == "" || o.Name == s.Name) {
+		if (s.Kind == "" || o.Kind == s.Kind) && (s.Name == "" || o.Name == s.Name) && (s.ID == 0 || o.ID == s.ID) {
 			return true
 		}
 	}

@@ -21,6 +21,7 @@ const shownDays = 30
 
 type overviewIn struct {
 	Search     string          `whm:"search" doc:"only tokens with this text, in any case, in their name, a privilege, an address or the function that was called last"`
+	Name       string          `whm:"name" doc:"only the token of exactly this name"`
 	Secret     hostkeep.Secret `whm:"secret" doc:"only the token with this secret; better in a body than in an address"`
 	Show       string          `whm:"show,default=all,enum=all|never_expires|unused_90_days|no_address_limit|everything_allowed|expiring|expired" doc:"only the tokens of a card"`
 	Sort       string          `whm:"sort,default=name,enum=name|created|expires|last_used" doc:"what never ends comes after all ends, what was never used before all uses"`
@@ -33,7 +34,7 @@ type overviewIn struct {
 
 type overviewOut struct {
 	Total  int64         `whm:"total" doc:"the user's tokens"`
-	Found  int64         `whm:"found" doc:"those that search, secret and show leave"`
+	Found  int64         `whm:"found" doc:"those that search, name, secret and show leave"`
 	Ending int64         `whm:"ending" doc:"those of the user that end from ends_from to ends_before"`
 	Cards  cards         `whm:"cards" doc:"how many of the user's tokens each value of show has"`
 	Tokens []overviewRow `whm:"tokens"`

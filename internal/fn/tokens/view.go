@@ -131,7 +131,7 @@ func (f family) misses(in overviewIn) func(*view) bool {
 	}
 	sets := map[hostkeep.Privileges]bool{}
 	return func(v *view) bool {
-		return !v.on(in.Show) || !in.Secret.Empty() && v.Hash != hash || text != "" && !v.has(text, sets)
+		return !v.on(in.Show) || in.Name != "" && v.Name != in.Name || !in.Secret.Empty() && v.Hash != hash || text != "" && !v.has(text, sets)
 	}
 }
 
