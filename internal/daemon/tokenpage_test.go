@@ -349,7 +349,7 @@ func TestTokenFormOffersWhatOneHolds(t *testing.T) {
 	sum := parsed(t, b.page("POST", b.token+"/tokens/new", form.Encode()), 200).one(t, "section", "id", "sum")
 	c := w.as("shop")
 	c.Rights = (hostkeep.Privileges{}).With("manage-api-tokens")
-	for _, part := range []string{"Manage API Tokens", "whoever steals", "only from " + host, "22 February 2027"} {
+	for _, part := range []string{"Manage API Tokens", "whoever steals", "only from " + host, "2027-02-22"} {
 		if !strings.Contains(sum.text(), part) {
 			t.Errorf("no %q in %s", part, sum.text())
 		}

@@ -90,6 +90,7 @@ type group struct {
 type item struct {
 	Path, Title, About string // Title and About are keys
 	Here               bool
+	Within             bool // a page that hangs on this one is shown
 }
 
 // groups are the pages that the visitor may use, in WHM's groups.
@@ -103,7 +104,7 @@ func (q *request) groups() (list []group) {
 		if at < 0 {
 			at, list = len(list), append(list, group{Name: p.group})
 		}
-		list[at].Items = append(list[at].Items, item{p.path, p.title, p.about, p.path == q.Path})
+		list[at].Items = append(list[at].Items, item{p.path, p.title, p.about, p.path == q.Path, strings.HasPrefix(q.Path, p.path+"/")})
 	}
 	return list
 }

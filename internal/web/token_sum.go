@@ -44,7 +44,7 @@ func (q *request) sum(f tokenForm) (s tokenSum, err error) {
 	return s, err
 }
 
-func day(t time.Time) string { return t.Format("2 January 2006") }
+func day(t time.Time) string { return t.Format(time.DateOnly) }
 
 // mayDo names privileges by WHM's labels.
 func (q *request) mayDo(chosen hostkeep.Privileges, functions int) string {
@@ -102,9 +102,9 @@ func plainAddresses(l hostkeep.AddressList) []string {
 	return out
 }
 
-// moment is a time in full, with the server's zone.
+// moment is a time as all pages write it, in the server's zone.
 func (q *request) moment(t time.Time) string {
-	return t.In(q.zone()).Format("2 January 2006, 15:04:05 MST")
+	return exact(t.In(q.zone()))
 }
 
 // sumOnly answers with nothing but the sentence and its details, for a script to

@@ -129,7 +129,7 @@ func TestManyEndsOnOneDay(t *testing.T) {
 		p := withUses(t, time.Date(2027, 1, 31, 23, 59, 59, 0, time.UTC), tt.ending)
 		form := url.Values{"do": {"sum"}, "acl": {"list-accts"}, "expires": {"date"}, "date": {tt.day}}
 		text, err := io.ReadAll(p.ask(t, http.MethodPost, "/tokens/new", form).Body)
-		if err != nil || strings.Contains(string(text), "of your tokens end on 31 January 2027") != tt.warns {
+		if err != nil || strings.Contains(string(text), "of your tokens expire on 2027-01-31") != tt.warns {
 			t.Errorf("%+v: %v %s", tt, err, text)
 		}
 	}

@@ -72,7 +72,7 @@ func TestMakingAToken(t *testing.T) {
 	b.click("button", "Add my address 127.0.0.1")
 	b.sees("only from 127.0.0.1.")
 	b.click("radio", "Never it works until somebody revokes it")
-	b.sees("It never ends, and works only from 127.0.0.1.")
+	b.sees("It never expires, and works only from 127.0.0.1.")
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("[value='30']").click()`))
 	b.sees("It works until ")
 	b.click("button", "Generate token")
@@ -142,7 +142,7 @@ func TestATokenByKeyboard(t *testing.T) {
 		t.Fatalf("%v", s.tokens())
 	}
 	b.within("/tokens/revoke?name=keys-2")
-	b.find("heading", "Revoke keys-2")
+	b.find("heading", "Revoke keys-2?")
 	b.tabTo("Revoke token")
 	b.press(kb.Enter)
 	b.so(`location.pathname.endsWith("/tokens")`)

@@ -92,6 +92,20 @@ function find(form) {
 	});
 }
 
+// mended takes back what was said of a field that has been filled in since.
+function mended(form, field) {
+	const said = one(`#${field}-wrong`, form);
+	if (!said?.firstElementChild) return;
+	said.textContent = "";
+	one(`#${field}`, form).removeAttribute("aria-invalid");
+	const problems = one("#problems");
+	one(`a[href="#${field}"]`, problems)?.closest("li").remove();
+	const left = all("li", problems).length;
+	problems.hidden = left === 0;
+	const { saysOne, saysOther } = problems.dataset;
+	one("h2", problems).textContent = (left === 1 ? saysOne : saysOther).replace("%d", left);
+}
+
 // jobs fills the form in for a common job.
 function jobs(form, changed) {
 	const name = one("[name=name]", form);
@@ -108,6 +122,8 @@ function jobs(form, changed) {
 			if (!name.value || name.value === filled) name.value = filled = job.dataset.name;
 			for (const other of all("[data-preset]")) other.removeAttribute("aria-current");
 			job.setAttribute("aria-current", "true");
+			mended(form, "name");
+			mended(form, "privileges");
 			changed();
 		});
 	}
