@@ -242,20 +242,23 @@ func TestChangingOnesPassword(t *testing.T) {
 	}
 }
 
-// TestWhoMustChangeThePasswordIsLedThere, from where signing in leads.
+// TestWhoMustChangeThePasswordIsLedThere, wherever signing in leads; a link says
+// it to nobody else.
 func TestWhoMustChangeThePasswordIsLedThere(t *testing.T) {
 	t.Parallel()
 	w := hosting(t)
-	b := w.browser()
-	b.signIn("root", rootsPassword)
-	a := b.page("GET", b.token+"/?message=password_change_required", "")
-	if want := b.token + "/password?message=password_change_required"; a.Code != 303 || a.Header().Get("Location") != want {
+	w.setPassword("shop", "the first word of shop")
+	w.must(w.root(), "forcepasswordchange", "users_json", `["shop"]`)
+	forced, free := w.browser(), w.browser()
+	forced.signIn("shop", "the first word of shop")
+	free.signIn("root", rootsPassword)
+	if a := forced.page("GET", forced.token+"/", ""); a.Code != 303 || a.Header().Get("Location") != forced.token+"/password" {
 		t.Fatalf("%d %v", a.Code, a.Header())
 	}
 	for about, page := range map[string]node{
-		"at first":      b.at("/password?message=password_change_required"),
-		"after a slip":  b.parsed(b.page("POST", b.token+"/password", "message=password_change_required&new_password=a&again_password=b")),
-		"of one's will": b.at("/password"),
+		"at first":      forced.at("/password"),
+		"after a slip":  forced.parsed(forced.page("POST", forced.token+"/password", "new_password=a&again_password=b")),
+		"of one's will": free.at("/password?message=password_change_required"),
 	} {
 		said := strings.Contains(page.one("p", "role", "status").text(), "before you can do anything else")
 		if said != (about != "of one's will") {
@@ -301,7 +304,7 @@ func TestTheSecondFactorOnItsPages(t *testing.T) {
 	}
 	now := code(t, seed, w.now)
 	form.Set("tfa_code", " "+now[:3]+" "+now[3:])
-	if a := post("/twofactor", form); a.Code != 303 || a.Header().Get("Location") != b.token+"/twofactor?done=on" {
+	if a := post("/twofactor", form); a.Code != 303 || leadsTo(a) != b.token+"/twofactor?done=on" {
 		t.Fatalf("%d %s", a.Code, a.Body)
 	}
 	if a := b.page("GET", b.token+"/twofactor", ""); strings.Contains(a.Body.String(), seed) || len(b.parsed(a).all("textarea", "id", "seed")) != 0 {
@@ -312,7 +315,7 @@ func TestTheSecondFactorOnItsPages(t *testing.T) {
 		t.Error("no code was asked for")
 	}
 	w.now = w.now.Add(time.Minute)
-	if a := post("/twofactor/remove", url.Values{"tfa_code": {code(t, seed, w.now)}}); a.Code != 303 || a.Header().Get("Location") != b.token+"/twofactor?done=off" {
+	if a := post("/twofactor/remove", url.Values{"tfa_code": {code(t, seed, w.now)}}); a.Code != 303 || leadsTo(a) != b.token+"/twofactor?done=off" {
 		t.Fatalf("%d %s", a.Code, a.Body)
 	}
 	if a := other.signIn("root", rootsPassword); a.Code != 303 {

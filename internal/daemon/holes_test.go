@@ -1,6 +1,9 @@
 package daemon
 
 import (
+	"net/http/httptest"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -168,4 +171,64 @@ func TestNoCircleOfOwners(t *testing.T) {
 	w.must(root, "modifyacct", "user", "client", "owner", "shop", "reseller", "1")
 	w.refused(root, "owns its new owner", "modifyacct", "user", "shop", "owner", "client")
 	w.must(root, "modifyacct", "user", "shop", "owner", "shop")
+}
+
+// Signing in leads nobody to a call, and no other site has a browser make one,
+// although both have the cookie and the security token.
+func TestNoCallWithoutAClick(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	for _, to := range []string{
+		"/json-api/suspendacct?api.version=1&user=client", "/%6ason-api/suspendacct?user=client", "/x/../xml-api/suspendacct?user=client",
+		"/cpsess0123456789/json-api/suspendacct?user=client", "//json-api/suspendacct?user=client", "/logout/",
+	} {
+		b := w.browser()
+		a := b.send("POST", "/login/?goto_uri="+url.QueryEscape(to), "user=root&pass="+url.QueryEscape(rootsPassword))
+		if at := a.Header().Get("Location"); a.Code != 303 || !regexp.MustCompile(`^/cpsess[0-9]{10}/$`).MatchString(at) {
+			t.Errorf("goto_uri=%s: %d %q", to, a.Code, at)
+		}
+	}
+	b := w.browser()
+	b.signIn("root", rootsPassword)
+	at := w.position()
+	for _, site := range []string{"cross-site", "same-site"} {
+		if a := b.send("GET", b.token+"/json-api/suspendacct?api.version=1&user=client", "", "Sec-Fetch-Site", site); a.Code != 403 || w.position() != at {
+			t.Errorf("%s: %d, and the record moved from %d to %d", site, a.Code, at, w.position())
+		}
+	}
+	if a := b.send("GET", b.token+"/json-api/suspendacct?api.version=1&user=client", "", "Sec-Fetch-Site", "same-origin"); a.Code != 200 {
+		t.Errorf("same origin: %d", a.Code)
+	}
+}
+
+// leadsTo is where a page leads, without the mark of what it says was done.
+func leadsTo(a *httptest.ResponseRecorder) string {
+	u, err := url.Parse(a.Header().Get("Location"))
+	if err != nil {
+		return err.Error()
+	}
+	q := u.Query()
+	q.Del("said")
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// No link puts words into a page's mouth.
+func TestPagesSayWhatWasDoneOnlyWhenItWas(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	b := w.browser()
+	b.signIn("root", rootsPassword)
+	for _, path := range []string{
+		"/accounts?done=suspended&user=someone", "/tokens?done=revoked&name=some-one", "/tokens?done=revoked&count=999",
+		"/sessions?done=others", "/twofactor?done=on", "/tokens?done=made&name=x&said=0123456789abcdef",
+	} {
+		if page := b.at(path); len(page.all("p", "class", "note good")) > 0 {
+			t.Errorf("%s: %q", path, page.all("p", "class", "note good")[0].text())
+		}
+	}
+	page := b.at("/accounts/suspend?user=client&reason=EVIL&lock=1")
+	if strings.Contains(page.text(), "EVIL") || page.one("input", "id", "lock").has("checked") {
+		t.Errorf("a link fills in the confirmation: %q", page.text())
+	}
 }

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/klauspost/compress/gzhttp"
-
 	"github.com/hostkeep/hostkeep"
 )
 
@@ -42,7 +40,7 @@ func (x *exchange) call(function string, xml bool) {
 func (x *exchange) send(a Answer) {
 	maps.Copy(x.w.Header(), a.Header)
 	if a.Plain {
-		x.w.Header().Set(gzhttp.HeaderNoCompression, "1")
+		x.unpacked()
 	}
 	if a.Status == 0 {
 		a.Status = http.StatusOK

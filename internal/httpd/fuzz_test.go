@@ -13,6 +13,8 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	gopath "path"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -147,10 +149,12 @@ func naiveHop(header string, want netip.Addr) bool {
 	return false
 }
 
+var calls = regexp.MustCompile(`^(/cpsess[0-9]{10})?/(json-api|xml-api)(/|$)`)
+
 // FuzzLocal: wherever goto_uri leads, it is a path behind the security token, on
-// this server, in one line.
+// this server, in one line, and never a call of the API.
 func FuzzLocal(f *testing.F) {
-	for _, s := range []string{"", "/", "/a?b=c#d", "//evil", "/\\evil", "https://evil/", "/%2f/evil", "/cpsess1234567890//evil", "/a\r\nSet-Cookie: b", "/\t/evil", "/é"} {
+	for _, s := range []string{"", "/", "/a?b=c#d", "//evil", "/\\evil", "https://evil/", "/%2f/evil", "/cpsess1234567890//evil", "/a\r\nSet-Cookie: b", "/\t/evil", "/é", "/json-api/passwd?user=root", "/%6ason-api/x", "/x/../json-api/x", "/cpsess1234567890/xml-api/x", "/JSON-API/x"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, path string) {
@@ -160,6 +164,8 @@ func FuzzLocal(f *testing.F) {
 		}
 		if base, err := (&url.URL{Scheme: "https", Host: "own.example"}).Parse("/cpsess1234567890" + to); err != nil || base.Host != "own.example" || !strings.HasPrefix(base.Path, "/") {
 			t.Fatalf("%q leads to %v, %v", path, base, err)
+		} else if at := calls.FindString(gopath.Clean(base.Path)); at != "" {
+			t.Fatalf("%q leads to the call %s", path, at)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"github.com/hostkeep/hostkeep"
@@ -93,11 +94,11 @@ func asked(form url.Values) SignIn {
 }
 
 // past is where to go on to after signing in, "" for the start page.
-func past(path string) string {
-	if path = local(path); path == "/" {
+func past(to string) string {
+	if to = local(to); to == "/" {
 		return ""
 	}
-	return path
+	return to
 }
 
 // open signs in, unless the form is not one that a client of ours would send.
@@ -180,20 +181,36 @@ func (x *exchange) redirect(target string) {
 	x.text(http.StatusSeeOther, "")
 }
 
+// leads reports whether people may be led to a path within their session: to what
+// only shows something. A call of the API needs no click, and changes things; a
+// browser goes there by every spelling that it tidies up.
+func leads(decoded string) bool {
+	clean := strings.ToLower(path.Clean(slashes.ReplaceAllString(decoded, "/")))
+	for _, word := range []string{"/json-api", "/xml-api", "/execute", "/login", "/logout", openAPIPath} {
+		if clean == word || strings.HasPrefix(clean, word+"/") {
+			return false
+		}
+	}
+	return !strings.HasPrefix(clean, "/cpsess")
+}
+
 // local is a path of this server within the session, or its start page: whoever
 // writes goto_uri must not lead people elsewhere.
-func local(path string) string {
-	u, err := url.Parse(path)
-	if err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || u.Host != "" || u.Scheme != "" ||
-		strings.Contains(path, `\`) || strings.ContainsFunc(path, hostkeep.Control) {
+func local(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || u.Host != "" || u.Scheme != "" ||
+		strings.Contains(to, `\`) || strings.ContainsFunc(to, hostkeep.Control) {
 		return "/"
 	}
-	if head, rest, _ := strings.Cut(path[1:], "/"); hostkeep.WellFormedSecurityToken("/" + head) {
+	if head, rest, _ := strings.Cut(to[1:], "/"); hostkeep.WellFormedSecurityToken("/" + head) {
 		return local("/" + rest) // of an older session
 	}
-	path = u.String() // in the escapes of an address, but for its query
-	if strings.HasPrefix(path, "//") || strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+	if !leads(u.Path) {
 		return "/"
 	}
-	return path
+	to = u.String() // in the escapes of an address, but for its query
+	if strings.HasPrefix(to, "//") || strings.ContainsFunc(to, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return "/"
+	}
+	return to
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
+
 	"github.com/hostkeep/hostkeep"
 )
 
@@ -92,8 +94,15 @@ func (x *exchange) enter(c hostkeep.Caller, path string) {
 	_ = x.ctl.SetReadDeadline(time.Now().Add(x.s.o.Limits.Read))
 	_ = x.ctl.SetWriteDeadline(time.Time{}) // as of a call: a revoke may have to wait
 	x.r.Body = http.MaxBytesReader(x.w, x.r.Body, int64(x.s.o.Limits.Body))
+	if !x.caller.ReadOnly { // as of a call: a new token's secret may be in it
+		x.unpacked()
+	}
 	x.s.o.Pages.Page(&pageWriter{x: x}, x.r, Visit{x.caller, x.token, path})
 }
+
+// unpacked keeps an answer from being packed: where a secret stands beside what
+// anybody may have put into the address, the length tells of it.
+func (x *exchange) unpacked() { x.w.Header().Set(gzhttp.HeaderNoCompression, "1") }
 
 // known lets a page's path into the log: it is ours.
 func (x *exchange) known(path string) {
@@ -119,6 +128,7 @@ func (x *exchange) lost(err error, path string) {
 	if !ok {
 		return
 	}
+	x.unpacked()
 	then := local(path)
 	if form == nil && x.r.URL.RawQuery != "" {
 		then = local(path + "?" + x.r.URL.RawQuery)

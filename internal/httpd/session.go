@@ -40,6 +40,8 @@ func (x *exchange) inSession(path string) {
 		return
 	}
 	switch rest = "/" + rest; {
+	case !x.sentHere() && !leads(rest) && !strings.HasPrefix(rest, "/log"):
+		x.refuse(http.StatusForbidden, reasonCross)
 	case x.api(rest):
 	case rest == "/login" || rest == "/login/":
 		x.openLink()
@@ -48,6 +50,14 @@ func (x *exchange) inSession(path string) {
 	default:
 		x.visit(rest)
 	}
+}
+
+// sentHere reports that a call may be what its sender meant: another site can have
+// a browser go anywhere with the cookie, and the security token stands in addresses,
+// which people show around. Programs say nothing of where they come from.
+func (x *exchange) sentHere() bool {
+	site := x.r.Header.Get("Sec-Fetch-Site")
+	return x.r.Header.Get("Authorization") != "" || site != "cross-site" && site != "same-site"
 }
 
 // openLink answers a one-time link. What only looks (HEAD) does not use it up.

@@ -140,7 +140,7 @@ type choice struct{ Name, Key string }
 
 func accounts(q *request) (answer, error) {
 	d := accountsData{View: viewOf(q.r.Form), Sizes: pageSizes, May: q.mayCall("suspendacct"), DoneUser: q.form("user")}
-	d.Done = map[string]string{"suspended": "accounts.done_suspended", "unsuspended": "accounts.done_unsuspended"}[q.form("done")]
+	d.Done = map[string]string{"suspended": "accounts.done_suspended", "unsuspended": "accounts.done_unsuspended"}[q.told()]
 	d.Fields = []choice{
 		{"", "accounts.any"},
 		{"user", "accounts.user"},

@@ -1,31 +1,29 @@
 package web
 
 import (
-	"encoding/csv"
 	"io"
 	"strings"
 )
 
-// writeCSV writes a table as RFC 4180 has it.
+// writeCSV writes a table as RFC 4180 has it, with each cell in quotes: a table
+// program that separates by something else must not find a cell inside one.
 func writeCSV(w io.Writer, rows [][]string) error {
-	c := csv.NewWriter(w)
-	c.UseCRLF = true
 	for _, row := range rows {
+		cells := make([]string, len(row))
 		for i := range row {
-			row[i] = noFormula(row[i])
+			cells[i] = `"` + strings.ReplaceAll(noFormula(row[i]), `"`, `""`) + `"`
 		}
-		if err := c.Write(row); err != nil {
+		if _, err := io.WriteString(w, strings.Join(cells, ",")+"\r\n"); err != nil {
 			return err
 		}
 	}
-	c.Flush()
-	return c.Error()
+	return nil
 }
 
 // noFormula keeps a spreadsheet from taking a cell for a formula: names, reasons
 // and what clients call themselves are other people's.
 func noFormula(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
+	if strings.IndexFunc(cell, func(r rune) bool { return strings.ContainsRune("=+-@\t\r\n＝＋－＠", r) }) == 0 {
 		return "'" + cell
 	}
 	return cell

@@ -11,8 +11,8 @@ type homeData struct {
 // home shows the groups, or of them what the search field asks for. Who must set
 // another password is led on to where that is done.
 func home(q *request) (answer, error) {
-	if q.Caller.MustChangePassword() || q.form("message") == passwordForced {
-		return q.goTo("/password", "message", passwordForced)
+	if q.Caller.MustChangePassword() {
+		return q.goTo("/password")
 	}
 	d := homeData{Query: strings.TrimSpace(q.form("q"))}
 	for _, g := range q.groups() {

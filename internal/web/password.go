@@ -14,12 +14,8 @@ type passwordData struct {
 	Forced     bool   // nothing else may be done before
 }
 
-// passwordForced is what signing in leads to the start page with when another
-// password must be set before anything else.
-const passwordForced = "password_change_required"
-
 func (q *request) passwordData() passwordData {
-	return passwordData{User: q.Caller.User.Name, Forced: q.form("message") == passwordForced}
+	return passwordData{User: q.Caller.User.Name, Forced: q.Caller.MustChangePassword()}
 }
 
 func askPassword(q *request) (answer, error) {

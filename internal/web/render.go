@@ -100,8 +100,12 @@ func (p *Pages) ago(t time.Time) string {
 		unit time.Duration
 		key  string
 	}{{365 * 24 * time.Hour, "time.years"}, {30 * 24 * time.Hour, "time.months"}, {24 * time.Hour, "time.days"}, {time.Hour, "time.hours"}, {time.Minute, "time.minutes"}} {
-		if d >= u.unit {
-			return p.texts.text(key, p.texts.count(u.key, int(d/u.unit)))
+		whole := d
+		if key == "time.in" { // what is just set to end in 30 days does not end in 29
+			whole += u.unit / 24
+		}
+		if whole >= u.unit {
+			return p.texts.text(key, p.texts.count(u.key, int(whole/u.unit)))
 		}
 	}
 	return p.texts.text("time.now")

@@ -1,10 +1,14 @@
 package web
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -43,6 +47,41 @@ func show(template string, data any) (answer, error) {
 // second time.
 func (q *request) goTo(path string, nameValue ...string) (answer, error) {
 	return answer{redirect: link(q.Token, path, nameValue...)}, nil
+}
+
+// tell is goTo with a word of what was done, for the page there to say.
+func (q *request) tell(path string, nameValue ...string) (answer, error) {
+	return q.goTo(path, append(nameValue, "said", q.mark(nameValue))...)
+}
+
+// mark proves that this server said what stands in an address: a link of somebody
+// else's must not put words into a page's mouth.
+func (q *request) mark(nameValue []string) string {
+	h := hmac.New(sha256.New, q.key)
+	_, _ = fmt.Fprintf(h, "%q", q.Token)
+	for ; len(nameValue) > 1; nameValue = nameValue[2:] {
+		if slices.Contains(telling, nameValue[0]) {
+			_, _ = fmt.Fprintf(h, "%q", nameValue[:2])
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// telling are the fields that tell gives, in its order.
+var telling = []string{"done", "name", "user", "count"}
+
+// told is what was done before this page, "" for nothing.
+func (q *request) told() string {
+	var given []string
+	for _, name := range telling {
+		if v := q.form(name); v != "" {
+			given = append(given, name, v)
+		}
+	}
+	if !hmac.Equal([]byte(q.mark(given)), []byte(q.form("said"))) {
+		return ""
+	}
+	return q.form("done")
 }
 
 // form is a field of the form that was posted, or of the query that was asked.

@@ -27,7 +27,7 @@ func sessions(q *request) (answer, error) {
 		return answer{}, err
 	}
 	d.Others = len(d.Sessions) > 1
-	d.Note = map[string]string{"one": "sessions.done.one", "others": "sessions.done.others"}[q.form("done")]
+	d.Note = map[string]string{"one": "sessions.done.one", "others": "sessions.done.others"}[q.told()]
 	return show("sessions", d)
 }
 
@@ -44,7 +44,7 @@ func endSessions(q *request) (answer, error) {
 	if which == "all" || which == "one" && q.form("current") != "" {
 		return answer{redirect: "/login/"}, nil
 	}
-	return q.goTo("/sessions", "done", which)
+	return q.tell("/sessions", "done", which)
 }
 
 // unix is a time as the API writes it: seconds, 0 for none.

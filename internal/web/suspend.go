@@ -24,7 +24,7 @@ func (q *request) account() (d suspendData, err error) {
 	list := viewFrom(q.form("list"))
 	d = suspendData{
 		Back: link(q.Token, "/accounts", list.pairs()...), List: list.Text(), All: q.Caller.Rights.Has(hostkeep.All),
-		Own: q.form("user") == q.Caller.User.Name, Reason: q.form("reason"), Lock: q.form("lock") == "1",
+		Own: q.form("user") == q.Caller.User.Name, Reason: q.r.PostForm.Get("reason"), Lock: q.r.PostForm.Get("lock") == "1",
 	}
 	var found struct {
 		Accounts []accountRow `json:"acct"`
@@ -76,7 +76,7 @@ func unsuspend(q *request) (answer, error) {
 func (q *request) settle(template, done string, err error) (answer, error) {
 	if err == nil {
 		list := viewFrom(q.form("list"))
-		return q.goTo("/accounts", append(list.pairs(), "done", done, "user", q.form("user"))...)
+		return q.tell("/accounts", append(list.pairs(), "done", done, "user", q.form("user"))...)
 	}
 	var refused *Refusal
 	if !errors.As(err, &refused) || refused.Kind == 0 {

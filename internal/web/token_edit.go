@@ -84,7 +84,7 @@ func saveToken(q *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return q.goTo("/tokens", "done", "saved", "name", f.Name)
+	return q.tell("/tokens", "done", "saved", "name", f.Name)
 }
 
 // update gives what is changed and nothing else: what is left out stays. Where

@@ -109,9 +109,9 @@ func (q *request) revoke(names []string, made bool) error {
 
 func (q *request) revoked(names []string) (answer, error) {
 	if len(names) == 1 {
-		return q.goTo("/tokens", "done", "revoked", "name", names[0])
+		return q.tell("/tokens", "done", "revoked", "name", names[0])
 	}
-	return q.goTo("/tokens", "done", "revoked", "count", strconv.Itoa(len(names)))
+	return q.tell("/tokens", "done", "revoked", "count", strconv.Itoa(len(names)))
 }
 
 // revokeAllPage asks for more than a click.
@@ -149,5 +149,5 @@ func revokeAll(q *request) (answer, error) {
 			return answer{}, err
 		}
 	}
-	return q.goTo("/tokens", "done", "revoked", "count", strconv.Itoa(len(names)))
+	return q.tell("/tokens", "done", "revoked", "count", strconv.Itoa(len(names)))
 }

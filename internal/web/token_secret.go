@@ -22,6 +22,7 @@ type secretPage struct {
 	Mine         string
 	File         string // what a download holds
 	Samples      []sample
+	Said         string // proves to the list that the token was made
 }
 
 // sample is a program that calls the server.
@@ -47,6 +48,7 @@ func (q *request) secretPage(f tokenForm, secret hostkeep.Secret) (answer, error
 		{"perl", "token.sample_perl", fill(perlSample, f.Name, call)},
 		{"php", "token.sample_php", fill(phpSample, f.Name, call)},
 	}
+	p.Said = q.mark([]string{"done", "made", "name", f.Name})
 	return answer{template: "token_secret", data: p}, nil
 }
 

@@ -136,11 +136,13 @@ func (d tokensData) Narrowed() bool { return d.Search != "" || d.Show != "" }
 func (q *request) doneToTokens() string {
 	name, count := hostkeep.Clip(q.form("name"), hostkeep.MaxTokenName), q.form("count")
 	n, err := strconv.Atoi(count)
-	switch done := q.form("done"); {
+	switch done := q.told(); {
 	case done == "revoked" && err == nil && n >= 0:
 		return q.texts.count("tokens.done.revoked_n", n)
 	case done == "revoked" && name != "":
 		return q.texts.text("tokens.done.revoked", name)
+	case done == "made" && name != "":
+		return q.texts.text("tokens.done.made", name)
 	case done == "saved" && name != "":
 		return q.texts.text("tokens.done.saved", name)
 	}

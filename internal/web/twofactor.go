@@ -31,7 +31,7 @@ func twoFactor(q *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	d.Done = map[string]string{"on": "twofactor.done_on", "off": "twofactor.done_off"}[q.form("done")]
+	d.Done = map[string]string{"on": "twofactor.done_on", "off": "twofactor.done_off"}[q.told()]
 	return show("twofactor", d)
 }
 
@@ -57,7 +57,7 @@ func appAddress(address string) template.URL {
 func setTwoFactor(q *request) (answer, error) {
 	err := q.call("twofactorauth_set_tfa_config", nil, "secret", q.form("secret"), "tfa_token", code(q.form("tfa_code")))
 	if err == nil {
-		return q.goTo("/twofactor", "done", "on")
+		return q.tell("/twofactor", "done", "on")
 	}
 	d, a, err := q.codeAgain(err)
 	if err != nil {
@@ -100,7 +100,7 @@ func removeTwoFactor(q *request) (answer, error) {
 	err := q.call("twofactorauth_remove_user_config", &out, "user", user, "current_tfa_token", code(q.form("tfa_code")))
 	why := out.Failed[user]
 	if err == nil && why == "" {
-		return q.goTo("/twofactor", "done", "off")
+		return q.tell("/twofactor", "done", "off")
 	}
 	a := answer{status: http.StatusUnprocessableEntity}
 	var d twoFactorData

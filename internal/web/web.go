@@ -7,6 +7,7 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"html/template"
@@ -39,12 +40,14 @@ type Pages struct {
 	texts     texts
 	templates map[string]*template.Template // by file name without its end
 	files     files
+	key       []byte // of what this process has said was done
 	spent     spent
 }
 
 // New compiles every template: a page that cannot be rendered stops the start.
 func New(o Options) (*Pages, error) {
-	p := &Pages{Options: o, list: pages()}
+	p := &Pages{Options: o, list: pages(), key: make([]byte, 32)}
+	_, _ = rand.Read(p.key) // never fails
 	var err error
 	if p.texts, err = readTexts(); err != nil {
 		return nil, err

@@ -121,8 +121,11 @@ func TestTokensAreSearchedAsOneTypes(t *testing.T) {
 	secret := s.several()
 	b := s.open()
 	b.signIn()
-	b.visit(b.token() + "/tokens?sort=created&done=revoked&name=x")
+	s.api("api_token_create", "token_name", "x", "acl", "list-accts")
+	b.visit(b.token() + "/tokens/revoke?name=x")
+	b.click("button", "Revoke token")
 	b.sees("The token x was revoked.")
+	b.click("link", "Created")
 	const field = "Search your tokens"
 	b.fill("searchbox", field, "list-pkgs")
 	b.sees("2 tokens found")

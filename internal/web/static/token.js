@@ -211,6 +211,7 @@ async function tryIt(button, secret, tried, answer) {
 		}
 		answer.textContent = pretty.slice(0, 4000);
 		answer.hidden = false;
+		tried.classList.toggle("refused", !got.ok);
 		tried.textContent = (got.ok ? button.dataset.ok : button.dataset.refused).replace("{status}", `${got.status} ${got.statusText}`.trim());
 	} catch {
 		tried.textContent = button.dataset.failed;

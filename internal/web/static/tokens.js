@@ -39,7 +39,7 @@ function find(form) {
 // told takes what was said once out of the address: a reload does not say it again.
 function told() {
 	const address = new URL(location.href);
-	for (const gone of ["done", "name", "count", "nosecret"]) address.searchParams.delete(gone);
+	for (const gone of ["done", "name", "count", "said", "nosecret"]) address.searchParams.delete(gone);
 	history.replaceState(history.state, "", address);
 }
 
