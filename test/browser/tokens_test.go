@@ -130,12 +130,12 @@ func TestTokensAreSearchedAsOneTypes(t *testing.T) {
 	b.fill("searchbox", field, "list-pkgs")
 	b.sees("2 tokens found")
 	b.find("link", "monitor")
-	if !strings.HasSuffix(b.path(), "/tokens?sort=created&q=list-pkgs") {
+	if !strings.HasSuffix(b.path(), "/tokens?reverse=1&sort=created&q=list-pkgs") {
 		t.Errorf("the address is %s", b.path())
 	}
 	b.fill("searchbox", field, "")
 	b.find("link", "never-called")
-	if !strings.HasSuffix(b.path(), "/tokens?sort=created") {
+	if !strings.HasSuffix(b.path(), "/tokens?reverse=1&sort=created") {
 		t.Errorf("the address is %s", b.path())
 	}
 	b.do(call(dom.Focus, dom.FocusParams{BackendNodeID: b.find("searchbox", field)}))
