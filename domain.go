@@ -151,7 +151,7 @@ func (r DomainRules) unclaimed(c Caller, domain string, above Domain, kept KeptD
 		return fmt.Errorf("looking below the domain: %w", err)
 	}
 	for _, d := range list {
-		if !c.User.OwnsAccount(d.AccountID, d.OwnerID) {
+		if d.AccountID != c.User.ID && d.OwnerID != c.User.ID {
 			return Errorf(Conflict, "The domain %q has a domain of another account below it.", domain)
 		}
 	}

@@ -232,3 +232,47 @@ func TestPagesSayWhatWasDoneOnlyWhenItWas(t *testing.T) {
 		t.Errorf("a link fills in the confirmation: %q", page.text())
 	}
 }
+
+// A home is one account's, whichever way it comes to have it.
+func TestHomesAreApart(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	w.must(root, "createacct", "username", "first", "domain", "first.example", "homedir", "/home/second")
+	w.refused(root, "has its home", "createacct", "username", "second", "domain", "second.example")
+	w.refused(root, "has its home", "modifyacct", "user", "client", "newuser", "second")
+	w.must(root, "createacct", "username", "third", "domain", "third.example", "homedir", "/home/fourth/sub")
+	w.refused(root, "has its home", "createacct", "username", "fourth", "domain", "fourth.example")
+	w.refused(root, "", "createacct", "username", "fifth", "domain", "fifth.example", "uid", "2147483648")
+}
+
+// What was opened with a token ends when its owner may open it no longer.
+func TestLinkSessionsEndWithTheirMakersStanding(t *testing.T) {
+	t.Parallel()
+	for about, end := range map[string][]string{
+		"suspended": {"suspendacct", "user", "shop"},
+		"narrowed":  {"setacls", "reseller", "shop", "acl-list-accts", "1"},
+		"moved":     {"modifyacct", "user", "nest", "owner", "root"},
+	} {
+		t.Run(about, func(t *testing.T) {
+			t.Parallel()
+			w := hosting(t)
+			root := w.root()
+			shop := w.grant("create-user-session", "list-accts", "manage-api-tokens", "create-acct", "acct-summary")
+			w.must(root, "createacct", "username", "nest", "domain", "nest.example", "owner", "shop")
+			w.must(root, "setupreseller", "user", "nest")
+			w.must(root, "setacls", "reseller", "nest", "acl-list-accts", "1")
+			maker, err := w.with("shop", w.newToken(shop, "token_name", "maker"), "192.0.2.1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := w.browser()
+			if status := b.follow(w.link(maker, "user", "nest", "service", "whostmgrd")["url"].(string)); status != 303 {
+				t.Fatalf("the link: %d", status)
+			}
+			b.is(200, "the link's session")
+			w.must(root, end[0], end[1:]...)
+			b.is(403, "after its maker was "+about)
+		})
+	}
+}

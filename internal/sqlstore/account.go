@@ -31,6 +31,8 @@ const (
 
 	countAccounts     = "SELECT p.suspended, count(*) FROM account a JOIN principal p ON p.id = a.id WHERE p.owner_id = ? GROUP BY p.suspended"
 	accountsOnPackage = "SELECT count(*) FROM account WHERE package_id = ?"
+	accountsWithUID   = "SELECT count(*) FROM account WHERE uid = ?"
+	accountsAtHome    = "SELECT count(*) FROM account WHERE id <> ? AND (home = ? OR substr(home, 1, ?) = ? OR substr(CAST(? AS TEXT), 1, length(home) + 1) = home || ?)"
 	maxUID            = "SELECT COALESCE(max(uid), 0) FROM account"
 
 	insertAccount = "INSERT INTO account (" + accountColumns + ") VALUES (" + accountMarks + ")"
@@ -109,6 +111,18 @@ func (r *Reader) AccountCounts(ownerID int64) (active, suspended int64, err erro
 // AccountsOnPackage counts the accounts on a package.
 func (r *Reader) AccountsOnPackage(packageID int64) (int64, error) {
 	return one(r, intoNumber, accountsOnPackage, packageID)
+}
+
+// AccountsWithUID counts the accounts with a system user id.
+func (r *Reader) AccountsWithUID(uid int64) (int64, error) {
+	return one(r, intoNumber, accountsWithUID, uid)
+}
+
+// AccountsAtHome counts the accounts, other than one, whose home folder is the
+// given one, lies in it, or holds it.
+func (r *Reader) AccountsAtHome(home string, but int64) (int64, error) {
+	inside := home + "/"
+	return one(r, intoNumber, accountsAtHome, but, home, len(inside), inside, home, "/")
 }
 
 // MaxUID is the highest system user id of an account, 0 for none.

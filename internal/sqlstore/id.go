@@ -25,7 +25,7 @@ func (s *idSource) next() int64 {
 	ms := max(s.now().UnixMilli()-idEpoch, 1) // ids below 2²² are the store's own
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.last = max(s.last+1+rand.Int64N(1<<20), ms<<22|rand.Int64N(1<<22))
+	s.last = max(s.last+1+rand.Int64N(1<<22), ms<<22|rand.Int64N(1<<22))
 	return s.last
 }
 

@@ -24,6 +24,8 @@ const (
 	endSessionsOf   = "DELETE FROM session WHERE principal_id = ?"
 	endWHMOf        = "DELETE FROM session WHERE principal_id = ? AND service = ?"
 	endSessionsMade = "DELETE FROM session WHERE made_by = ?"
+	endMadeBy       = "DELETE FROM session WHERE made_by IN (SELECT t.id FROM token t WHERE t.owner_id = ?)"
+	endMadeFor      = "DELETE FROM session WHERE principal_id = ? AND made_by <> 0"
 )
 
 func intoSession(_ *Reader, s *hostkeep.Session) []any {
@@ -129,8 +131,20 @@ func (s *Store) EndSession(ctx context.Context, id int64) error {
 }
 
 // endSessions ends what a principal may no longer have: all sessions when it is
-// suspended or has another name, those of WHM when it is no WHM user.
+// suspended or has another name, those of WHM when it is no WHM user. What its
+// tokens opened for others ends when they may no longer do so, and what others'
+// tokens opened for it when it is somebody else's.
 func (tx *Tx) endSessions(was, p hostkeep.Principal) (err error) {
+	if p.Suspended || !p.WHMUser() || !p.Privileges.Covers(was.Privileges) {
+		if _, err := tx.exec(endMadeBy, p.ID); err != nil {
+			return err
+		}
+	}
+	if p.OwnerID != was.OwnerID {
+		if _, err := tx.exec(endMadeFor, p.ID); err != nil {
+			return err
+		}
+	}
 	switch {
 	case p.Suspended, p.Name != was.Name:
 		_, err = tx.exec(endSessionsOf, p.ID)

@@ -178,12 +178,15 @@ func testLinkOfATokenThatEnds(s *suite) {
 // testSessionsEnd: what makes a user another, or none, ends its sessions for good.
 func testSessionsEnd(s *suite) {
 	bob := reseller(10, "bob")
-	suspended, plain := bob, bob
+	suspended, plain, moved := bob, bob, bob
+	moved.OwnerID = hostkeep.RootID
+	maker, narrowed := reseller(12, "maker"), reseller(12, "maker")
+	narrowed.Privileges = hostkeep.Privileges{}
 	suspended.Suspended = true
 	plain.Reseller = false
 	s.add(bob, "bob.test")
 	s.do(func(tx *sqlstore.Tx) error {
-		return errors.Join(tx.InsertPrincipal(reseller(11, "ann"), ""), tx.InsertToken(token(30, 1, "t")))
+		return errors.Join(tx.InsertPrincipal(reseller(11, "ann"), ""), tx.InsertPrincipal(maker, ""), tx.InsertToken(token(30, 12, "t")))
 	})
 	for _, tt := range []struct {
 		name string
@@ -192,7 +195,9 @@ func testSessionsEnd(s *suite) {
 		{"password", func(tx *sqlstore.Tx) error { return tx.SetPasswordHash(10, "$new") }},
 		{"suspension", func(tx *sqlstore.Tx) error { return tx.UpdatePrincipal(suspended) }},
 		{"no reseller", func(tx *sqlstore.Tx) error { return errors.Join(tx.UpdatePrincipal(bob), tx.UpdatePrincipal(plain)) }},
-		{"token revoked", func(tx *sqlstore.Tx) error { return tx.DeleteToken(token(30, 1, "t")) }},
+		{"another's", func(tx *sqlstore.Tx) error { return errors.Join(tx.UpdatePrincipal(moved), tx.UpdatePrincipal(bob)) }},
+		{"maker narrowed", func(tx *sqlstore.Tx) error { return errors.Join(tx.UpdatePrincipal(narrowed), tx.UpdatePrincipal(maker)) }},
+		{"token revoked", func(tx *sqlstore.Tx) error { return tx.DeleteToken(token(30, 12, "t")) }},
 		{"removed", func(tx *sqlstore.Tx) error {
 			return errors.Join(tx.PutTwoFactor(hostkeep.TwoFactor{PrincipalID: 10, Sealed: []byte{1}}), tx.DeleteAccount(10))
 		}},

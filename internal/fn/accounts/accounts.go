@@ -42,6 +42,8 @@ type Reader interface {
 	Package(name string) (hostkeep.Package, error)
 	FeatureList(name string) (hostkeep.FeatureList, error)
 	MaxUID() (int64, error)
+	AccountsWithUID(uid int64) (int64, error)
+	AccountsAtHome(home string, but int64) (int64, error)
 	Allotment(ownerID, accountID, packageID int64) (hostkeep.Allotment, error)
 }
 

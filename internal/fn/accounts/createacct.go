@@ -214,7 +214,7 @@ func (f family) rootOnly(c hostkeep.Caller, in createIn, a *hostkeep.Account) er
 		a.Home = in.Home
 	}
 	if in.UID != nil {
-		if *in.UID < firstUID || *in.UID > 1<<31 {
+		if *in.UID < firstUID || *in.UID > lastUID {
 			return hostkeep.Errorf(hostkeep.Invalid, "The parameter \"uid\" is no user id that an account may have.")
 		}
 		a.UID = *in.UID
@@ -270,36 +270,38 @@ func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account
 	return a, names, tx.InsertAccount(a)
 }
 
-// firstUID is the first id that is not the system's.
-const firstUID = 1000
+// The ids that may be asked for: lower ones are the system's.
+const (
+	firstUID = 1000
+	lastUID  = 2_000_000_000 // leaves room for those that are counted on from it
+)
 
 // lonely sees to it that no other account has the account's user id or home, and
 // gives it an id where none is asked for.
 func lonely(tx Tx, a *hostkeep.Account) error {
-	if a.UID == 0 && a.Home == "/home/"+a.User {
+	if err := ownHome(tx, *a); err != nil {
+		return err
+	}
+	if a.UID == 0 {
 		top, err := tx.MaxUID()
 		a.UID = max(top, firstUID) + 1
 		return err
 	}
-	all, err := tx.Accounts(0)
-	if err != nil {
-		return fmt.Errorf("looking for the user id and the home: %w", err)
+	n, err := tx.AccountsWithUID(a.UID)
+	if err == nil && n > 0 {
+		err = hostkeep.Errorf(hostkeep.Conflict, "Another account has the user id %d.", a.UID)
 	}
-	top := int64(firstUID)
-	for _, other := range all {
-		top = max(top, other.UID)
-		if other.UID == a.UID || within(a.Home, other.Home) || within(other.Home, a.Home) {
-			return hostkeep.Errorf(hostkeep.Conflict, "The account %s has this user id, or its home there.", other.User)
-		}
-	}
-	if a.UID == 0 {
-		a.UID = top + 1
-	}
-	return nil
+	return err
 }
 
-// within reports whether a folder is another or lies in it.
-func within(folder, other string) bool { return strings.HasPrefix(folder+"/", other+"/") }
+// ownHome refuses a home that is another account's, lies in one, or holds one.
+func ownHome(r Reader, a hostkeep.Account) error {
+	n, err := r.AccountsAtHome(a.Home, a.ID)
+	if err == nil && n > 0 {
+		err = hostkeep.Errorf(hostkeep.Conflict, "Another account has its home at %s, in it or around it.", hostkeep.Clip(a.Home, 80))
+	}
+	return err
+}
 
 // nameServers are those that were set for a reseller, else for the server, else
 // named after it.

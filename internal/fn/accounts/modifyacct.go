@@ -110,13 +110,15 @@ func (m *modification) plan() error {
 	from := m.a.Plan
 	if m.in.Plan != "" {
 		pkg, err := usable(m.tx, m.c, m.in.Plan)
-		if err != nil {
+		switch {
+		case hostkeep.KindOf(err) == hostkeep.NotFound && m.in.Plan == m.before.Package: // written back as it was read
+		case err != nil:
 			return err
-		}
-		if pkg.ID != m.before.PackageID && !m.c.Rights.Has(upgrade) {
+		case pkg.ID != m.before.PackageID && !m.c.Rights.Has(upgrade):
 			return &hostkeep.Error{Kind: hostkeep.Denied, Missing: upgrade, Message: `Permission denied: another package needs the privilege "upgrade-account".`}
+		default:
+			m.a.PackageID, m.a.Package, m.a.Plan, from = pkg.ID, pkg.Name, pkg.Plan, pkg.Plan
 		}
-		m.a.PackageID, m.a.Package, m.a.Plan, from = pkg.ID, pkg.Name, pkg.Plan, pkg.Plan
 	}
 	m.a.Plan = m.in.over(m.a.Plan)
 	if m.in.Team != nil {
@@ -180,6 +182,9 @@ func (m *modification) rename() error {
 	old := m.a.User
 	if m.a.Home == "/home/"+old {
 		m.a.Home = "/home/" + name
+		if err := ownHome(m.tx, m.a); err != nil {
+			return err
+		}
 	}
 	if m.a.Owner == old {
 		m.a.Owner = name

@@ -43,7 +43,7 @@ type row struct {
 	Node      string    `whm:"node" doc:"the process that did it"`
 	Request   string    `whm:"request_id"`
 	Function  string    `whm:"function"`
-	Arguments string    `whm:"arguments" doc:"JSON; secrets are digests, or *** where somebody else did it; empty when it tells of things that are not the caller's"`
+	Arguments string    `whm:"arguments" doc:"JSON; secrets are ***; empty when it tells of things that are not the caller's"`
 	Objects   []object  `whm:"objects" doc:"what was made, changed or removed"`
 }
 

@@ -96,9 +96,10 @@ var digest = regexp.MustCompile(`"hmac:[0-9a-f]{16}"`)
 
 // of is what is seen of a row; not ok: nothing. Of what somebody else did, only
 // the part about one's own things is seen: neither the rest of what the call did
-// nor where that person sat and with which token. Nor are digests: equal secrets
-// have equal ones, so that they would tell whether a guess is right.
+// nor where that person sat and with which token. Digests are nobody's to see:
+// equal secrets have equal ones, so that they would tell whether a guess is right.
 func (s *sight) of(e hostkeep.Event) (hostkeep.Event, bool) {
+	e.Args = digest.ReplaceAllString(e.Args, `"***"`)
 	if s.all || e.ActorID == s.self {
 		return e, true
 	}
@@ -110,7 +111,7 @@ func (s *sight) of(e hostkeep.Event) (hostkeep.Event, bool) {
 	}
 	seen := hostkeep.Event{Seq: e.Seq, At: e.At, Function: e.Function, Actor: e.Actor, Via: e.Via, Objects: mine}
 	if len(mine) == len(e.Objects) {
-		seen.Args = digest.ReplaceAllString(e.Args, `"***"`)
+		seen.Args = e.Args
 	}
 	return seen, len(mine) > 0
 }
