@@ -196,7 +196,9 @@ func testSessionsEnd(s *suite) {
 		{"suspension", func(tx *sqlstore.Tx) error { return tx.UpdatePrincipal(suspended) }},
 		{"no reseller", func(tx *sqlstore.Tx) error { return errors.Join(tx.UpdatePrincipal(bob), tx.UpdatePrincipal(plain)) }},
 		{"another's", func(tx *sqlstore.Tx) error { return errors.Join(tx.UpdatePrincipal(moved), tx.UpdatePrincipal(bob)) }},
-		{"maker narrowed", func(tx *sqlstore.Tx) error { return errors.Join(tx.UpdatePrincipal(narrowed), tx.UpdatePrincipal(maker)) }},
+		{"maker narrowed", func(tx *sqlstore.Tx) error {
+			return errors.Join(tx.UpdatePrincipal(narrowed), tx.UpdatePrincipal(maker))
+		}},
 		{"token revoked", func(tx *sqlstore.Tx) error { return tx.DeleteToken(token(30, 12, "t")) }},
 		{"removed", func(tx *sqlstore.Tx) error {
 			return errors.Join(tx.PutTwoFactor(hostkeep.TwoFactor{PrincipalID: 10, Sealed: []byte{1}}), tx.DeleteAccount(10))
