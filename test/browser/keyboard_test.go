@@ -18,6 +18,7 @@ func TestTheLifeOfATokenByKeys(t *testing.T) {
 	b.press("root" + kb.Tab + s.password + kb.Enter)
 	b.find("heading", "Home")
 	b.enter(toTokens)
+	b.sees("You have no API tokens yet")
 	b.enter("Generate your first token")
 	b.find("heading", "Generate API Token")
 	b.tabTo("Name")
@@ -105,7 +106,7 @@ func (b *tab) holds(name string) bool {
 	b.t.Helper()
 	return get(b, chromedp.Evaluate[bool](`(() => {
 		const e = document.activeElement;
-		const label = e.labels?.[0]?.textContent ?? e.textContent;
-		return label.trim() === `+"`"+name+"`"+`;
+		const label = e?.labels?.[0]?.textContent ?? e?.textContent;
+		return label?.trim() === `+"`"+name+"`"+`;
 	})()`))
 }
