@@ -126,7 +126,7 @@ func listed(l hostkeep.AddressList) []string {
 }
 
 func (q *request) changedMeanwhile(t ownToken) string {
-	end := q.texts.text("token.never_ends")
+	end := q.texts.text("token.never")
 	if !t.Expires.IsZero() {
 		end = q.moment(t.Expires.Time)
 	}

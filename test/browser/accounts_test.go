@@ -47,6 +47,7 @@ func TestAccounts(t *testing.T) {
 	b.sees("Locked")
 	b.sees("Accounts 1 to 1 of 1") // still what was searched for
 	b.click("link", "Unsuspend d002.example")
+	b.find("heading", "Unsuspend user001?")
 	b.axe("asking before it is unsuspended")
 	b.click("button", "Unsuspend user001")
 	b.sees("The account user001 is active again.")

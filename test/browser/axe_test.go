@@ -64,22 +64,39 @@ func (b *tab) everyLook(do func(look string)) {
 }
 
 // look wants the page to be without fault in every look, not wider than its
-// window, and keeps its pictures when HOSTKEEP_SHOTS names a folder.
+// window, and keeps its pictures when HOSTKEEP_SHOTS names a folder. The last look
+// is that of 1280 pixels at 400 %, with the system's own few colours and no motion.
 func (b *tab) look(t *testing.T, page string) {
 	t.Helper()
-	b.everyLook(func(look string) {
-		b.axe(page + " " + look)
-		if over := get(b, chromedp.Evaluate[int](`document.documentElement.scrollWidth - innerWidth`)); over > 0 {
-			t.Errorf("%s %s is %d pixels wider than the window", page, look, over)
-		}
-		dir := os.Getenv("HOSTKEEP_SHOTS")
-		if dir == "" {
-			return
-		}
-		picture := get(b, chromedp.FullScreenshot(100))
-		name := strings.ReplaceAll(page, " ", "-") + "-" + look + ".png"
-		if err := os.WriteFile(filepath.Join(dir, name), picture, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	})
+	b.everyLook(func(look string) { b.examine(t, page, look) })
+	b.width(320)
+	b.media("forced-colors", "active", "prefers-reduced-motion", "reduce")
+	b.examine(t, page, "320-forced")
+	b.media()
+	b.width(1280)
+}
+
+func (b *tab) examine(t *testing.T, page, look string) {
+	t.Helper()
+	b.axe(page + " " + look)
+	b.fits(page + " " + look)
+	if dir := os.Getenv("HOSTKEEP_SHOTS"); dir != "" {
+		b.do(chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0)`)) // what sticks stands at its place
+		b.keep(filepath.Join(dir, strings.ReplaceAll(page, " ", "-")+"-"+look+".png"), get(b, chromedp.FullScreenshot(100)))
+	}
+}
+
+// fits wants nothing of the page beyond its window's edge.
+func (b *tab) fits(about string) {
+	b.t.Helper()
+	if over := get(b, chromedp.Evaluate[int](`document.documentElement.scrollWidth - innerWidth`)); over > 0 {
+		b.t.Errorf("%s is %d pixels wider than the window", about, over)
+	}
+}
+
+func (b *tab) keep(file string, picture []byte) {
+	b.t.Helper()
+	if err := os.WriteFile(file, picture, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
 }

@@ -242,7 +242,17 @@ func (b *tab) withoutScript() {
 // scheme makes the person prefer light or dark.
 func (b *tab) scheme(name string) {
 	b.t.Helper()
-	b.do(call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}}))
+	b.media("prefers-color-scheme", name)
+}
+
+// media sets what pages are told of the person's wishes, and takes all others back.
+func (b *tab) media(nameValue ...string) {
+	b.t.Helper()
+	var wishes []*emulation.MediaFeature
+	for ; len(nameValue) > 1; nameValue = nameValue[2:] {
+		wishes = append(wishes, &emulation.MediaFeature{Name: nameValue[0], Value: nameValue[1]})
+	}
+	b.do(call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: wishes}))
 }
 
 func (b *tab) width(pixels int64) {

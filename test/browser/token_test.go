@@ -12,7 +12,6 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 )
 
 // toBilling is the name of a link of the form.
@@ -112,45 +111,6 @@ func TestMakingAToken(t *testing.T) {
 	}
 }
 
-// TestATokenByKeyboard makes, changes and revokes a token with keys alone.
-func TestATokenByKeyboard(t *testing.T) {
-	t.Parallel()
-	s := serve(t)
-	b := s.open()
-	b.signIn()
-	b.within("/tokens/new")
-	b.find("textbox", "Name")
-	b.tabTo("Name")
-	b.press("keys" + kb.Tab)
-	b.focused("Find a privilege or a function")
-	b.press("show bandwidth" + kb.Tab)
-	b.tabTo("View Account Bandwidth Usage")
-	b.press(" ")
-	b.sees("This token can: View Account Bandwidth Usage.")
-	b.tabTo("Generate token")
-	b.press(kb.Enter)
-	b.secret()
-	b.tabTo("Yes, I saved my token")
-	b.press(kb.Enter)
-	b.so(`location.pathname.endsWith("/tokens")`)
-	b.within("/tokens/edit?name=keys")
-	b.find("textbox", "Name")
-	b.tabTo("Name")
-	b.press(kb.End + "-2" + kb.Enter)
-	b.so(`location.pathname.endsWith("/tokens")`)
-	if s.tokens()["keys-2"] == nil {
-		t.Fatalf("%v", s.tokens())
-	}
-	b.within("/tokens/revoke?name=keys-2")
-	b.find("heading", "Revoke keys-2?")
-	b.tabTo("Revoke token")
-	b.press(kb.Enter)
-	b.so(`location.pathname.endsWith("/tokens")`)
-	if n := len(s.tokens()); n != 0 {
-		t.Errorf("%d tokens", n)
-	}
-}
-
 // downloadsTo lets the tab write files.
 func (b *tab) downloadsTo(dir string) {
 	b.t.Helper()
@@ -164,28 +124,6 @@ func (b *tab) downloadsTo(dir string) {
 		})
 		return none, err
 	})
-}
-
-// tabTo presses the Tab key until the thing of a name has the focus.
-func (b *tab) tabTo(name string) {
-	b.t.Helper()
-	for range 100 {
-		if b.holds(name) {
-			return
-		}
-		b.press(kb.Tab)
-	}
-	b.t.Fatalf("the Tab key does not come to %q", name)
-}
-
-// holds reports whether the thing of a name has the focus.
-func (b *tab) holds(name string) bool {
-	b.t.Helper()
-	return get(b, chromedp.Evaluate[bool](`(() => {
-		const e = document.activeElement;
-		const label = e.labels?.[0]?.textContent ?? e.textContent;
-		return label.trim() === `+"`"+name+"`"+`;
-	})()`))
 }
 
 func TestATokenWithoutScript(t *testing.T) {
@@ -227,14 +165,6 @@ func TestATokenWithoutScript(t *testing.T) {
 	}
 }
 
-// narrow wants the page to fit into 320 pixels, which is also 1280 at 400 %.
-func (b *tab) narrow() {
-	b.t.Helper()
-	b.width(320)
-	b.so(`document.documentElement.scrollWidth <= innerWidth`)
-	b.width(1280)
-}
-
 // TestTokenPictures looks at every page around one token.
 func TestTokenPictures(t *testing.T) {
 	t.Parallel()
@@ -252,14 +182,12 @@ func TestTokenPictures(t *testing.T) {
 	b.click("checkbox", "Create User Session")
 	b.sees("3 more")
 	b.look(t, "token new filled")
-	b.narrow()
 	b.fill("textbox", "Name", "billing-1")
 	b.click("button", "Generate token")
 	b.secret()
 	b.click("button", "Call listaccts with it")
 	b.sees("It works")
 	b.look(t, "token secret")
-	b.narrow()
 	b.click("button", "Yes, I saved my token")
 	b.so(`location.pathname.endsWith("/tokens")`)
 	for p, says := range map[string]string{
