@@ -184,13 +184,13 @@ func TestNoFormIsTakenFromElsewhere(t *testing.T) {
 				t.Errorf("%s from %s: %d", target, about, a.Code)
 			}
 		}
-		if a := b.send("POST", target, "x=y", "Accept", "text/html", "Sec-Fetch-Site", "same-origin"); strings.Contains(a.Body.String(), "another site") {
+		if strings.HasSuffix(target, "/logout/") { // would end the session that the rest is sent with
+			continue
+		}
+		a := b.send("POST", target, "x=y", "Accept", "text/html", "Sec-Fetch-Site", "same-origin")
+		if a.Code == 403 && strings.Contains(b.parsed(a).one("main").text(), "another site") {
 			t.Errorf("%s is refused from here as well", target)
 		}
 		seq = w.node.Seq()
-		if len(b.page("GET", b.token+"/sessions", "").Body.String()) == 0 || b.page("GET", b.token+"/sessions", "").Code != 200 {
-			b.signIn("root", rootsPassword) // a form of here signed out
-			seq = w.node.Seq()
-		}
 	}
 }
