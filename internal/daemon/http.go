@@ -12,6 +12,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/doc"
 	"github.com/hostkeep/hostkeep/internal/fn/server"
 	"github.com/hostkeep/hostkeep/internal/httpd"
+	"github.com/hostkeep/hostkeep/internal/usage"
 	"github.com/hostkeep/hostkeep/internal/web"
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
@@ -30,7 +31,7 @@ func (a *App) httpServer() *httpd.Server {
 		RefusalReason: refusalReason,
 		Call:          a.answer,
 		Refuse:        a.refuse,
-		OpenAPI:       sync.OnceValues(func() ([]byte, error) { return doc.OpenAPI(a.api.Functions(), server.Level) }),
+		OpenAPI:       a.openAPI(),
 		Pages:         a.pages(),
 		Limits:        a.limits(),
 		Proxies:       a.cfg.Proxies,
@@ -38,6 +39,19 @@ func (a *App) httpServer() *httpd.Server {
 		Metrics:       a.metrics,
 		Now:           a.now,
 	})
+}
+
+// openAPI answers the document, made once. No function answers it, but whoever
+// fetches it with a token has used that token: it is counted under the path's name,
+// which no function can have.
+func (a *App) openAPI() func(hostkeep.Caller) ([]byte, error) {
+	text := sync.OnceValues(func() ([]byte, error) { return doc.OpenAPI(a.api.Functions(), server.Level) })
+	return func(c hostkeep.Caller) ([]byte, error) {
+		if c.TokenID != 0 {
+			a.uses.Called(c.TokenID, usage.Use{At: a.now(), Addr: c.Addr, Function: "openapi.json", Agent: c.Agent})
+		}
+		return text()
+	}
 }
 
 func (a *App) limits() httpd.Limits {

@@ -3,6 +3,7 @@ package daemon
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -149,5 +150,42 @@ func TestWhatOneLacksIsNotSuggested(t *testing.T) {
 	}
 	if got := wordsOf(p.all("p", "class", "note warn")); len(got) != 1 || !strings.Contains(got[0], "kill-acct") {
 		t.Errorf("said: %q", got)
+	}
+}
+
+// TestThePageSaysWhatTheFunctionSays: of every function, about tokens of every
+// state. That the function is right is TestExplainAgrees's to show.
+func TestThePageSaysWhatTheFunctionSays(t *testing.T) {
+	t.Parallel()
+	w, b, _ := tokenPages(t)
+	answers := map[string]bool{}
+	for i, f := range w.Catalogue().Functions() {
+		token := []string{"calling", "gone", "idle", "-everything", "ending"}[i%5]
+		account := []string{"shop", "nosuch", ""}[i%3]
+		if account == "" && accountRequired(f) {
+			account = "client"
+		}
+		from := []string{home, abroad}[i%2]
+		args := []string{"token", token, "function", f.Name, "address", from}
+		if account != "" {
+			args = append(args, "account", account)
+		}
+		data := dataOf(t, w.must(w.root(), "hostkeep_explain", args...))
+		said := b.shown("/tokens/show?"+url.Values{"name": {token}, "function": {f.Name}, "address": {from}, "account": {account}}.Encode()).
+			one("section", "id", "ask").one("div", "role", "status")
+		word, missing := said.one("strong").text(), ""
+		if len(said.all("a")) == 1 {
+			missing = said.one("code").text()
+		}
+		reason, _ := data["reason"].(string)
+		lacks, _ := data["missing"].(string)
+		if (word == "Yes.") != (data["allowed"] == 1.0) || word != "Yes." && word != "No." || missing != lacks ||
+			word == "No." && !strings.HasPrefix(said.text(), "No. "+strings.Join(strings.Fields(reason), " ")) {
+			t.Errorf("%v: the page says %q, the function %v", args, said.text(), data)
+		}
+		answers[word+lacks+reason] = true
+	}
+	if len(answers) < 20 {
+		t.Errorf("only %d different answers", len(answers))
 	}
 }

@@ -349,3 +349,21 @@ func BenchmarkTokenOverview10000(b *testing.B) {
 		})
 	}
 }
+
+// TestTheDocumentIsAUse: whoever fetches what the functions are with a token.
+func TestTheDocumentIsAUse(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	secret := w.newToken(w.root(), "token_name", "reader", "acl", "list-accts")
+	b := w.browser()
+	for range 2 {
+		if a := b.send("GET", "/openapi.json", "", "Authorization", "whm root:"+secret.Reveal()); a.Code != 200 {
+			t.Fatalf("%d %s", a.Code, a.Body)
+		}
+	}
+	b.send("GET", "/openapi.json", "", "Authorization", "whm shop:"+secret.Reveal()) // refused
+	want := []string{"2026-11-24 calls 2 refusals 1", "function openapi.json 2", "address 10.0.1.1 2 1", "refused another user's 1", "used [] unused [list-accts]", "last 2026-11-24 12:00:00 10.0.1.1 openapi.json "}
+	if got := w.use(w.root(), "reader"); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/httpd"
 	"github.com/hostkeep/hostkeep/internal/metrics"
 )
@@ -45,7 +46,7 @@ func FuzzRequest(f *testing.F) {
 		Authenticate: g.authenticate, Call: g.call, Refuse: refuse,
 		Login: g.login, OpenLink: g.openLink, Logout: g.logout, CodeWanted: func(error) bool { return false },
 		Unavailable: func(error) bool { return false }, RefusalReason: func(error) string { return "bad_credentials" },
-		OpenAPI: func() ([]byte, error) { return []byte("{}"), nil },
+		OpenAPI: func(hostkeep.Caller) ([]byte, error) { return []byte("{}"), nil },
 		Pages:   pages(),
 		Limits:  httpd.Limits{Body: 50, Drain: 20 * time.Millisecond},
 		Log:     slog.New(slog.DiscardHandler), Metrics: g.metrics, Now: time.Now,

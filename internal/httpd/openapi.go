@@ -10,7 +10,7 @@ func (x *exchange) openAPI() {
 	if !x.authenticate() {
 		return
 	}
-	text, err := x.s.o.OpenAPI()
+	text, err := x.s.o.OpenAPI(x.caller)
 	if err != nil {
 		x.s.o.Log.Error("the OpenAPI document cannot be made", "id", x.id, "err", err)
 		x.text(http.StatusInternalServerError, "An internal error occurred.\n")

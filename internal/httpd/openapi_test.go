@@ -5,12 +5,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/httpd"
 )
 
 func TestOpenAPI(t *testing.T) {
 	t.Parallel()
-	g := start(t, func(o *httpd.Options) { o.OpenAPI = func() ([]byte, error) { return []byte(`{"openapi":"3"}`), nil } })
+	g := start(t, func(o *httpd.Options) {
+		o.OpenAPI = func(hostkeep.Caller) ([]byte, error) { return []byte(`{"openapi":"3"}`), nil }
+	})
 	res := g.ask("whm", req("GET /openapi.json", []string{authorized}, ""))
 	res.want(t, 200, `{"openapi":"3"}`)
 	res.wantHeader(t, "Content-Type", jsonContent)
@@ -25,7 +28,9 @@ func TestOpenAPI(t *testing.T) {
 
 func TestOpenAPIThatCannotBeMade(t *testing.T) {
 	t.Parallel()
-	g := start(t, func(o *httpd.Options) { o.OpenAPI = func() ([]byte, error) { return nil, errors.New("broken within") } })
+	g := start(t, func(o *httpd.Options) {
+		o.OpenAPI = func(hostkeep.Caller) ([]byte, error) { return nil, errors.New("broken within") }
+	})
 	res := g.ask("whm", req("GET /openapi.json", []string{authorized}, ""))
 	if res.StatusCode != 500 || strings.Contains(res.body, "within") {
 		t.Errorf("%d %q", res.StatusCode, res.body)

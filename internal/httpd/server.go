@@ -38,9 +38,9 @@ type Options struct {
 	// was asked for. A *hostkeep.Error says why; any other is an internal one,
 	// which the log has already.
 	Refuse func(c hostkeep.Caller, r Request, err error) Answer
-	// OpenAPI is the document that /openapi.json answers, as JSON, to whoever is
-	// authenticated; an error is answered as an internal one.
-	OpenAPI func() ([]byte, error)
+	// OpenAPI is the document that /openapi.json answers, as JSON, to a caller who
+	// is authenticated; an error is answered as an internal one.
+	OpenAPI func(hostkeep.Caller) ([]byte, error)
 	// Pages answers what is no call.
 	Pages Pages
 

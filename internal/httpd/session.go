@@ -82,11 +82,14 @@ func (x *exchange) openLink() {
 }
 
 // logout ends a session. Without the security token, the page of another site
-// may not do it.
+// may not do it; and no form of another site may, whatever it knows.
 func (x *exchange) logout() {
 	site := x.r.Header.Get("Sec-Fetch-Site")
 	if x.r.Method != http.MethodGet && x.r.Method != http.MethodPost || x.token == "" && (site == "cross-site" || site == "same-site") {
 		x.refuse(http.StatusForbidden, reasonForm)
+		return
+	}
+	if x.crossOrigin() {
 		return
 	}
 	if err := x.s.o.Logout(x.r.Context(), x.credential()); err != nil && (!x.browser() || x.s.o.Unavailable(err)) {

@@ -191,7 +191,7 @@ func TestTokenPictures(t *testing.T) {
 	b.click("button", "Yes, I saved my token")
 	b.so(`location.pathname.endsWith("/tokens")`)
 	for p, says := range map[string]string{
-		"made?name=billing-1": "You have the API token", "edit?name=billing-1": "As it is now", "revoke?name=billing-1": "This cannot be undone",
+		"made?name=billing-1": "You have the API token", "edit?name=billing-1": "As it is now", "edit?name=billing-1&add=passwd": "is chosen below, beside what the token has", "revoke?name=billing-1": "This cannot be undone",
 		"revoke?name=billing-1&name=gone": "You have no such token any more", "revoke?name=gone": "There is nothing to revoke", "revoke-all": "type your user name",
 	} {
 		b.within("/tokens/" + p)
