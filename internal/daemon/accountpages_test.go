@@ -328,3 +328,18 @@ func TestTheSecondFactorOnItsPages(t *testing.T) {
 		t.Errorf("removing what is not there: %d", a.Code)
 	}
 }
+
+// TestAnAccountLeadsToItsRecord, from where it is suspended.
+func TestAnAccountLeadsToItsRecord(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	w.must(w.root(), "suspendacct", "user", "client", "reason", "unpaid")
+	b := w.browser()
+	b.signIn("root", rootsPassword)
+	for _, path := range []string{"/accounts/suspend?user=client", "/accounts/unsuspend?user=client"} {
+		link := b.at(path).one("a", "href", b.token+"/record?kind=account&name=client")
+		if to := strings.TrimPrefix(link.attr("href"), b.token); !strings.Contains(b.at(to).text(), "suspendacct") {
+			t.Errorf("%s leads to %q, which does not tell of it", path, to)
+		}
+	}
+}

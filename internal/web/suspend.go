@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/hostkeep/hostkeep"
 )
@@ -10,6 +11,7 @@ import (
 // suspendData is the page that asks before an account is suspended or unsuspended.
 type suspendData struct {
 	Account accountRow
+	Record  string // address of what was done to the account; "" where it is not for the visitor
 	Back    string // address of the list, as it was
 	List    string // the same as a field
 	All     bool   // the visitor may lock, and unsuspend what is locked
@@ -37,6 +39,9 @@ func (q *request) account() (d suspendData, err error) {
 	}
 	if err == nil {
 		d.Account = found.Accounts[0]
+		if slices.Contains(q.Callable(q.Caller), "hostkeep_record_list") {
+			d.Record = link(q.Token, "/record", "kind", hostkeep.KindAccount, "name", d.Account.User)
+		}
 	}
 	return d, err
 }

@@ -16,6 +16,7 @@ type secretPage struct {
 	Name, Secret string
 	Ends         time.Time // zero: never
 	From         string
+	May          string // in a sentence
 	Try          string // the address of a harmless call; "" when the token opens none
 	TryName      string
 	TryOutside   bool // the visitor's address is not one that the token may be used from
@@ -33,6 +34,7 @@ type sample struct{ ID, Title, Text string } // Title is a key
 func (q *request) secretPage(f tokenForm, secret hostkeep.Secret) (answer, error) {
 	base, functions := q.base(), q.opens(f.Chosen)
 	p := secretPage{Name: f.Name, Secret: secret.Reveal(), Ends: f.end, From: strings.Join(plainAddresses(f.limits), ", "), Mine: q.address().String()}
+	p.May = q.mayDo(f.Chosen, len(functions))
 	p.TryOutside = !f.limits.Allows(q.address())
 	call := "/json-api/version?api.version=1"
 	for _, h := range harmless() {
