@@ -276,3 +276,18 @@ func TestLinkSessionsEndWithTheirMakersStanding(t *testing.T) {
 		})
 	}
 }
+
+// The owner of the databases stays or follows through several renames.
+func TestDatabaseOwnerThroughRenames(t *testing.T) {
+	t.Parallel()
+	w := hosting(t)
+	root := w.root()
+	for _, tt := range []struct{ from, to, rename, want string }{
+		{"client", "gamma", "0", "client"}, {"gamma", "delta", "0", "client"}, {"delta", "eps", "1", "eps"}, {"eps", "client", "1", "client"},
+	} {
+		r := dataOf(t, w.must(root, "modifyacct", "user", tt.from, "newuser", tt.to, "rename_database_objects", tt.rename))
+		if got := r["cpuser"].(map[string]any)["DBOWNER"]; got != tt.want {
+			t.Errorf("%s to %s, rename_database_objects=%s: DBOWNER is %v, want %s", tt.from, tt.to, tt.rename, got, tt.want)
+		}
+	}
+}

@@ -192,10 +192,25 @@ func (m *modification) rename() error {
 	if m.a.TemporaryDomain && m.wanted() == "" {
 		m.a.Domain = m.temporary(name)
 	}
-	if !m.in.RenameDB && m.in.DBOwner == nil {
+	m.a.User, m.p.Name = name, name
+	return m.renameDatabases(old)
+}
+
+// renameDatabases has the name of the databases' owner follow the user's, or stay
+// what it was, however often the user is renamed.
+func (m *modification) renameDatabases(old string) error {
+	kept, err := m.tx.Settings(m.a.ID, keptOf)
+	if err != nil {
+		return fmt.Errorf("finding the account's settings: %w", err)
+	}
+	own := slices.ContainsFunc(kept, func(s hostkeep.Setting) bool { return s.Name == "DBOWNER" })
+	switch {
+	case m.in.DBOwner != nil:
+	case m.in.RenameDB && own:
+		m.in.DBOwner = &m.a.User
+	case !m.in.RenameDB && !own:
 		m.in.DBOwner = &old
 	}
-	m.a.User, m.p.Name = name, name
 	return nil
 }
 
