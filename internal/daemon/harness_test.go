@@ -38,11 +38,12 @@ func open(t tb, dir string) *world {
 	return openWith(t, dir, func(*config.Config) {})
 }
 
-// openWith is open with other settings.
+// openWith is open with other settings. Nobody renews the lease here, and a test
+// may take longer than the usual one.
 func openWith(t tb, dir string, set func(*config.Config)) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
-	cfg, err := config.Load(map[string]string{"data": filepath.Join(dir, "state"), "node": "test"}, func(string) string { return "" })
+	cfg, err := config.Load(map[string]string{"data": filepath.Join(dir, "state"), "node": "test", "lease": "1h"}, func(string) string { return "" })
 	if err != nil {
 		t.Fatalf("settings: %v", err)
 	}

@@ -71,7 +71,7 @@ func TestTheLifeOfAToken(t *testing.T) {
 		t.Errorf("after it was changed a call is answered %d", got)
 	}
 	b.click("link", "Revoke living")
-	b.find("heading", "Revoke living")
+	b.find("heading", "Revoke living?")
 	b.click("button", "Revoke token")
 	b.sees("The token living was revoked.")
 	if got := s.called(secret, "listaccts"); got != 403 {
@@ -79,7 +79,7 @@ func TestTheLifeOfAToken(t *testing.T) {
 	}
 	one, two := s.make("one", "acl-1", "list-accts"), s.make("two", "acl-1", "list-accts")
 	b.within("/tokens")
-	b.click("link", "Revoke All…")
+	b.click("link", "Revoke all…")
 	b.fill("textbox", "To confirm, type your user name: root", "root")
 	b.click("button", "Revoke all 2 tokens")
 	b.sees("You have no API tokens yet")
