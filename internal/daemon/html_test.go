@@ -21,10 +21,10 @@ func (b *browser) parsed(a *httptest.ResponseRecorder) node {
 	return node{n}
 }
 
-// all are the elements within n with a tag and, in turn, attributes with values.
+// all are the elements within n with a tag (* is any) and, in turn, attributes with values.
 func (n node) all(tag string, nameValue ...string) (list []node) {
 	for d := range n.Descendants() {
-		if d.Type == html.ElementNode && d.Data == tag && (node{d}).fits(nameValue) {
+		if d.Type == html.ElementNode && (tag == "*" || d.Data == tag) && (node{d}).fits(nameValue) {
 			list = append(list, node{d})
 		}
 	}

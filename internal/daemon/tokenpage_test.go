@@ -16,7 +16,7 @@ import (
 )
 
 // element is a parsed part of a page.
-type element struct{ *html.Node }
+type element struct{ node }
 
 // parsed reads a page, which must have a status and no text that was filled in
 // wrong.
@@ -29,21 +29,14 @@ func parsed(t *testing.T, a *httptest.ResponseRecorder, status int) element {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return element{n}
+	return element{node{n}}
 }
 
 // all are the elements of a name (* is any) that have attributes, given as names
 // and values in turn.
 func (e element) all(name string, attr ...string) (list []element) {
-	for n := range e.Descendants() {
-		c := element{n}
-		has := n.Type == html.ElementNode && (name == "*" || n.Data == name)
-		for i := 0; has && i+1 < len(attr); i += 2 {
-			has = c.attr(attr[i]) == attr[i+1]
-		}
-		if has {
-			list = append(list, c)
-		}
+	for _, n := range e.node.all(name, attr...) {
+		list = append(list, element{n})
 	}
 	return list
 }
@@ -56,19 +49,6 @@ func (e element) one(t *testing.T, name string, attr ...string) element {
 		t.Fatalf("%d elements are a %s %q", len(list), name, attr)
 	}
 	return list[0]
-}
-
-func (e element) attr(name string) string {
-	for _, a := range e.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-func (e element) has(name string) bool {
-	return slices.ContainsFunc(e.Attr, func(a html.Attribute) bool { return a.Key == name })
 }
 
 // text is what is read, with single spaces.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/hostkeep/hostkeep"
@@ -185,13 +186,21 @@ func (x *exchange) redirect(target string) {
 // only shows something. A call of the API needs no click, and changes things; a
 // browser goes there by every spelling that it tidies up.
 func leads(decoded string) bool {
-	clean := strings.ToLower(path.Clean(slashes.ReplaceAllString(decoded, "/")))
-	for _, word := range []string{"/json-api", "/xml-api", "/execute", "/login", "/logout", openAPIPath} {
-		if clean == word || strings.HasPrefix(clean, word+"/") {
-			return false
-		}
-	}
-	return !strings.HasPrefix(clean, "/cpsess")
+	return !calls(decoded) && !begins(decoded, "/login", "/logout") && !strings.HasPrefix(tidy(decoded), "/cpsess")
+}
+
+// calls reports whether a path is of the API, in any spelling.
+func calls(decoded string) bool {
+	return begins(decoded, "/json-api", "/xml-api", "/execute", openAPIPath)
+}
+
+func begins(decoded string, words ...string) bool {
+	clean := tidy(decoded)
+	return slices.ContainsFunc(words, func(w string) bool { return clean == w || strings.HasPrefix(clean, w+"/") })
+}
+
+func tidy(decoded string) string {
+	return strings.ToLower(path.Clean(slashes.ReplaceAllString(decoded, "/")))
 }
 
 // local is a path of this server within the session, or its start page: whoever

@@ -40,7 +40,7 @@ func (x *exchange) inSession(path string) {
 		return
 	}
 	switch rest = "/" + rest; {
-	case !x.sentHere() && !leads(rest) && !strings.HasPrefix(rest, "/log"):
+	case x.elsewhere() && x.r.Header.Get("Authorization") == "" && calls(rest): // only the cookie speaks for it
 		x.refuse(http.StatusForbidden, reasonCross)
 	case x.api(rest):
 	case rest == "/login" || rest == "/login/":
@@ -52,12 +52,12 @@ func (x *exchange) inSession(path string) {
 	}
 }
 
-// sentHere reports that a call may be what its sender meant: another site can have
-// a browser go anywhere with the cookie, and the security token stands in addresses,
-// which people show around. Programs say nothing of where they come from.
-func (x *exchange) sentHere() bool {
+// elsewhere reports that a browser says another site has sent the request, which
+// can have it go anywhere with the cookie; the security token stands in addresses,
+// and people show those around. Programs say nothing of where they come from.
+func (x *exchange) elsewhere() bool {
 	site := x.r.Header.Get("Sec-Fetch-Site")
-	return x.r.Header.Get("Authorization") != "" || site != "cross-site" && site != "same-site"
+	return site == "cross-site" || site == "same-site"
 }
 
 // openLink answers a one-time link. What only looks (HEAD) does not use it up.
@@ -84,8 +84,7 @@ func (x *exchange) openLink() {
 // logout ends a session. Without the security token, the page of another site
 // may not do it; and no form of another site may, whatever it knows.
 func (x *exchange) logout() {
-	site := x.r.Header.Get("Sec-Fetch-Site")
-	if x.r.Method != http.MethodGet && x.r.Method != http.MethodPost || x.token == "" && (site == "cross-site" || site == "same-site") {
+	if x.r.Method != http.MethodGet && x.r.Method != http.MethodPost || x.token == "" && x.elsewhere() {
 		x.refuse(http.StatusForbidden, reasonForm)
 		return
 	}

@@ -2,8 +2,6 @@ package web
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -55,7 +53,8 @@ func accountsFields() map[string]string {
 	return map[string]string{"": "*", "user": "user", "domain": "domain", "owner": "owner", "package": "plan", "address": "ip"}
 }
 
-var pageSizes = []int{50, 100, 500}
+// pageSizes are how many rows a page may have; the first is what it has unasked.
+func pageSizes() []int { return []int{50, 100, 500} }
 
 // accountsView is what the address bar keeps of the list. What stands there and
 // makes no sense is taken for the usual.
@@ -75,8 +74,8 @@ func viewOf(form url.Values) accountsView {
 	if !slices.ContainsFunc(accountsColumns(), func(c accountsColumn) bool { return c.Name == v.Sort }) {
 		v.Sort = "domain"
 	}
-	if !slices.Contains(pageSizes, v.Size) {
-		v.Size = pageSizes[0]
+	if !slices.Contains(pageSizes(), v.Size) {
+		v.Size = pageSizes()[0]
 	}
 	v.Page = min(max(v.Page, 1), 1_000_000)
 	return v
@@ -92,7 +91,7 @@ func (v accountsView) pairs() []string {
 	}
 	return []string{
 		"q", v.Query, "in", v.In, "sort", unless(v.Sort == "domain", v.Sort), "order", unless(!v.Down, "down"),
-		"size", unless(v.Size == pageSizes[0], strconv.Itoa(v.Size)), "page", unless(v.Page == 1, strconv.Itoa(v.Page)),
+		"size", unless(v.Size == pageSizes()[0], strconv.Itoa(v.Size)), "page", unless(v.Page == 1, strconv.Itoa(v.Page)),
 	}
 }
 
@@ -139,7 +138,7 @@ type accountsData struct {
 type choice struct{ Name, Key string }
 
 func accounts(q *request) (answer, error) {
-	d := accountsData{View: viewOf(q.r.Form), Sizes: pageSizes, May: q.mayCall("suspendacct"), DoneUser: q.form("user")}
+	d := accountsData{View: viewOf(q.r.Form), Sizes: pageSizes(), May: q.mayCall("suspendacct"), DoneUser: q.form("user")}
 	d.Done = map[string]string{"suspended": "accounts.done_suspended", "unsuspended": "accounts.done_unsuspended"}[q.told()]
 	d.Fields = []choice{
 		{"", "accounts.any"},
@@ -166,8 +165,8 @@ func (d *accountsData) read(q *request) (err error) {
 	var list struct {
 		Accounts []accountRow `json:"acct"`
 	}
-	d.Total, err = q.count("listaccts", &list, d.View.params()...)
-	d.Accounts = list.Accounts
+	m, err := q.ask("listaccts", &list, d.View.params())
+	d.Total, d.Accounts = m.Chunk.Records, list.Accounts
 	d.Pages = max((d.Total+d.View.Size-1)/d.View.Size, 1)
 	d.From, d.To = (d.View.Page-1)*d.View.Size+1, (d.View.Page-1)*d.View.Size+len(d.Accounts)
 	return err
@@ -201,33 +200,4 @@ func (d *accountsData) lead(q *request) {
 			a.Change = link(q.Token, map[bool]string{false: "/accounts/suspend", true: "/accounts/unsuspend"}[a.Suspended == 1], "user", a.User, "list", d.View.Text())
 		}
 	}
-}
-
-// mayCall reports whether the visitor may call a function at all.
-func (q *request) mayCall(function string) bool {
-	return slices.Contains(q.Callable(q.Caller), function)
-}
-
-// count calls a function with output controls that tell of the chunk, and answers
-// how many records there are in all of its pages.
-func (q *request) count(function string, data any, nameValue ...any) (int, error) {
-	p, err := params(nameValue)
-	if err != nil {
-		return 0, fmt.Errorf("calling %s: %w", function, err)
-	}
-	r := q.Call(q.r.Context(), q.Caller, function, p)
-	if !r.OK {
-		return 0, &Refusal{Function: function, Kind: r.Kind, Reason: r.Reason, Missing: r.Missing}
-	}
-	var answer struct {
-		Metadata struct{ Chunk struct{ Records int } }
-		Data     json.RawMessage
-	}
-	if err = json.Unmarshal(r.AppendJSON(nil), &answer); err == nil && answer.Data != nil {
-		err = json.Unmarshal(answer.Data, data)
-	}
-	if err != nil {
-		return 0, fmt.Errorf("reading the answer of %s: %w", function, err)
-	}
-	return answer.Metadata.Chunk.Records, nil
 }

@@ -94,29 +94,42 @@ func (q *request) form(name string) string { return q.r.Form.Get(name) }
 // (the parameter is given once for each). An empty text is given; leave the pair
 // out to leave the parameter out. A refusal is a *Refusal with the API's sentence.
 func (q *request) call(function string, data any, nameValue ...any) error {
+	_, err := q.ask(function, data, nameValue)
+	return err
+}
+
+// metadata is what of an answer's metadata the pages read.
+type metadata struct {
+	Output struct{ Warnings []string }
+	Chunk  struct{ Records int } // in all pages of the answer, where api.chunk is verbose
+}
+
+func (q *request) ask(function string, data any, nameValue []any) (m metadata, err error) {
 	p, err := params(nameValue)
 	if err != nil {
-		return fmt.Errorf("calling %s: %w", function, err)
+		return m, fmt.Errorf("calling %s: %w", function, err)
 	}
 	r := q.Call(q.r.Context(), q.Caller, function, p)
 	if !r.OK {
-		return &Refusal{Function: function, Kind: r.Kind, Reason: r.Reason, Missing: r.Missing}
+		return m, &Refusal{Function: function, Kind: r.Kind, Reason: r.Reason, Missing: r.Missing}
 	}
 	var answer struct {
-		Metadata struct{ Output struct{ Warnings []string } }
+		Metadata metadata
 		Data     json.RawMessage
 	}
-	if err := json.Unmarshal(r.AppendJSON(nil), &answer); err != nil {
-		return fmt.Errorf("reading the answer of %s: %w", function, err)
+	if err = json.Unmarshal(r.AppendJSON(nil), &answer); err == nil && data != nil && answer.Data != nil {
+		err = json.Unmarshal(answer.Data, data)
+	}
+	if err != nil {
+		return m, fmt.Errorf("reading the answer of %s: %w", function, err)
 	}
 	q.warnings = append(q.warnings, answer.Metadata.Output.Warnings...)
-	if data == nil || answer.Data == nil {
-		return nil
-	}
-	if err := json.Unmarshal(answer.Data, data); err != nil {
-		return fmt.Errorf("reading the answer of %s: %w", function, err)
-	}
-	return nil
+	return answer.Metadata, nil
+}
+
+// mayCall reports whether the visitor may call a function at all.
+func (q *request) mayCall(function string) bool {
+	return slices.Contains(q.Callable(q.Caller), function)
 }
 
 func params(nameValue []any) (p wire.Params, err error) {

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"slices"
 
 	"github.com/hostkeep/hostkeep"
 )
@@ -39,7 +38,7 @@ func (q *request) account() (d suspendData, err error) {
 	}
 	if err == nil {
 		d.Account = found.Accounts[0]
-		if slices.Contains(q.Callable(q.Caller), "hostkeep_record_list") {
+		if q.mayCall("hostkeep_record_list") {
 			d.Record = link(q.Token, "/record", "kind", hostkeep.KindAccount, "name", d.Account.User)
 		}
 	}

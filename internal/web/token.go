@@ -16,11 +16,11 @@ type ownToken struct {
 	Expires   seconds             `json:"expires_at"`
 	ACLs      map[string]flag     `json:"acls"`
 	Addresses []string            `json:"whitelist_ips"`
-	use       *tokenUse           // nil: this server does not say
+	use       *tokenUse           // nil: not asked for
 	rights    hostkeep.Privileges // that ACLs name
 }
 
-// Used reports whether the server says how the token was used.
+// Used is how the token was used, where that was asked for.
 func (t ownToken) Used() *tokenUse { return t.use }
 
 // seconds is a time as the API writes it; null is the zero time.

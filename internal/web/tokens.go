@@ -23,9 +23,6 @@ type tokenView struct {
 	Page, Size         int
 }
 
-// tokenSizes are how many rows a page may have; the first is what it has unasked.
-func tokenSizes() []int { return []int{50, 100, 500} }
-
 // tokenView reads the address, and makes of what nothing can be shown for what is
 // shown unasked.
 func (q *request) tokenView() tokenView {
@@ -39,8 +36,8 @@ func (q *request) tokenView() tokenView {
 	v.Page, _ = strconv.Atoi(q.form("page"))
 	v.Page = min(max(v.Page, 1), 1_000_000)
 	v.Size, _ = strconv.Atoi(q.form("size"))
-	if !slices.Contains(tokenSizes(), v.Size) {
-		v.Size = tokenSizes()[0]
+	if !slices.Contains(pageSizes(), v.Size) {
+		v.Size = pageSizes()[0]
 	}
 	return v
 }
@@ -58,7 +55,7 @@ func (v tokenView) link(q *request, path string, nameValue ...string) string {
 		reverse = "1"
 	}
 	return link(q.Token, path, append([]string{
-		"q", v.Search, "show", v.Show, "sort", v.Sort, "reverse", reverse, "page", number(v.Page, 1), "size", number(v.Size, tokenSizes()[0]),
+		"q", v.Search, "show", v.Show, "sort", v.Sort, "reverse", reverse, "page", number(v.Page, 1), "size", number(v.Size, pageSizes()[0]),
 	}, nameValue...)...)
 }
 
@@ -114,7 +111,7 @@ func tokens(q *request) (answer, error) {
 func (d *tokensData) addresses(q *request, v tokenView) {
 	d.Again = v.link(q, "/tokens")
 	whole := v
-	whole.Page, whole.Size = 1, tokenSizes()[0]
+	whole.Page, whole.Size = 1, pageSizes()[0]
 	d.CSV, d.JSON = whole.link(q, "/tokens/export", "format", "csv"), whole.link(q, "/tokens/export", "format", "json")
 	if v.Page > 1 {
 		d.Earlier = v.to(v.Page-1).link(q, "/tokens")

@@ -66,7 +66,7 @@ type tokenChange struct {
 // token, and what happened under a name that it had before happened to it.
 func (d *shownToken) readRecord(q *request) (err error) {
 	const function = "hostkeep_record_list"
-	if !slices.Contains(q.Callable(q.Caller), function) {
+	if !q.mayCall(function) {
 		return nil
 	}
 	var of, with struct{ Record []tokenChange }

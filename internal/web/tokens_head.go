@@ -80,7 +80,7 @@ type tokenLink struct {
 
 func sizesOf(q *request, v tokenView) (list []tokenLink) {
 	now := v.Size
-	for _, n := range tokenSizes() {
+	for _, n := range pageSizes() {
 		v.Size, v.Page = n, 1
 		list = append(list, tokenLink{strconv.Itoa(n), v.link(q, "/tokens"), n == now})
 	}

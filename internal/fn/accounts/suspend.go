@@ -26,13 +26,21 @@ func (f family) suspendacct(ctx context.Context, c api.Call, in suspendIn) (out 
 		if err != nil {
 			return err
 		}
-		if a.Locked && !c.Rights.Has(hostkeep.All) {
-			return hostkeep.Errorf(hostkeep.Denied, "The account %s was suspended so that only root may change that.", a.User)
+		if err := unlocked(c.Caller, a, "change that"); err != nil {
+			return err
 		}
 		return hostkeep.Suspend(tx, a, in.Reason, f.Now(), in.Disallow)
 	})
 	out.Note = wire.Note{Raw: fmt.Sprintf("Suspending the account %s\n...Done\n%s's account has been suspended\n", in.User, in.User)}
 	return out, err
+}
+
+// unlocked refuses what only root may do to an account that was locked.
+func unlocked(c hostkeep.Caller, a hostkeep.Account, what string) error {
+	if a.Locked && !c.Rights.Has(hostkeep.All) {
+		return hostkeep.Errorf(hostkeep.Denied, "The account %s was suspended so that only root may %s.", a.User, what)
+	}
+	return nil
 }
 
 type unsuspendIn struct {
@@ -46,8 +54,8 @@ func (f family) unsuspendacct(ctx context.Context, c api.Call, in unsuspendIn) (
 		if err != nil {
 			return err
 		}
-		if a.Locked && !c.Rights.Has(hostkeep.All) {
-			return hostkeep.Errorf(hostkeep.Denied, "The account %s was suspended so that only root may unsuspend it.", a.User)
+		if err := unlocked(c.Caller, a, "unsuspend it"); err != nil {
+			return err
 		}
 		return c.Unsuspend(tx, a)
 	})
@@ -69,8 +77,8 @@ func (f family) removeacct(ctx context.Context, c api.Call, in removeIn) (out ap
 		if err != nil {
 			return err
 		}
-		if a.Locked && !c.Rights.Has(hostkeep.All) { // made again, it would be free
-			return hostkeep.Errorf(hostkeep.Denied, "The account %s was suspended so that only root may change that.", a.User)
+		if err := unlocked(c.Caller, a, "change that"); err != nil { // made again, it would be free
+			return err
 		}
 		return tx.DeleteAccount(a.ID)
 	})
