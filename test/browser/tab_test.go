@@ -155,19 +155,33 @@ func (b *tab) await(missing string, so chromedp.Action[bool]) {
 	}
 }
 
-// click presses the button or link of a name, with the mouse.
+// click presses the button or link of a name, with the mouse. A page that is being
+// replaced takes the thing along that was found in it: then it is looked for again.
 func (b *tab) click(role, name string) {
 	b.t.Helper()
-	id := b.find(role, name)
-	b.do(call(dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: id}),
-		func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
-			place, err := cdp.Call(ctx, t, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: id})
-			if err != nil || len(place.Quads) == 0 {
-				return chromedp.Void{}, fmt.Errorf("%s %q has no place: %w", role, name, err)
-			}
-			q := place.Quads[0]
-			return chromedp.MouseClickXY((q[0]+q[2]+q[4]+q[6])/4, (q[1]+q[3]+q[5]+q[7])/4)(ctx, t)
-		})
+	var at dom.Quad
+	b.await(fmt.Sprintf("%s %q has no place", role, name), func(ctx context.Context, t *chromedp.Target) (bool, error) {
+		id := b.find(role, name)
+		if _, err := cdp.Call(ctx, t, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: id}); err != nil {
+			return false, err
+		}
+		place, err := cdp.Call(ctx, t, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: id})
+		if err != nil || len(place.Quads) == 0 {
+			return false, err
+		}
+		at = place.Quads[0]
+		return true, nil
+	})
+	b.do(chromedp.MouseClickXY((at[0]+at[2]+at[4]+at[6])/4, (at[1]+at[3]+at[5]+at[7])/4))
+}
+
+// clickThrough is click for what leads to a page that may say what this one says,
+// and waits for that one.
+func (b *tab) clickThrough(role, name string) {
+	b.t.Helper()
+	get(b, chromedp.Evaluate[bool](`window.hostkeepBefore = true`))
+	b.click(role, name)
+	b.so(`!window.hostkeepBefore`)
 }
 
 // fill replaces what stands in the field with a label.
