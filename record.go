@@ -38,6 +38,7 @@ const (
 
 	KindFeatureList = "feature list"
 	KindSession     = "session"
+	KindZone        = "zone"
 	KindTwoFactor   = "twofactor" // of a principal, or the settings of one
 )
 
