@@ -100,6 +100,10 @@ type Call struct {
 	Args     string // for the record; secrets replaced by digests
 }
 
+// Sees reports whether the call may see and change what belongs to a principal that
+// another owns.
+func (c Call) Sees(id, ownerID int64) bool { return c.User.OwnsAccount(id, ownerID) }
+
 // Change is what a handler tells the store with a write.
 func (c Call) Change() hostkeep.Change {
 	return hostkeep.Change{Caller: c.Caller, Function: c.Function, Args: c.Args}
