@@ -60,7 +60,8 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Call: func(ctx context.Context, who hostkeep.Caller, function string, p wire.Params) wire.Reply {
 				return a.inner(ctx, c, who, function, p)
 			},
-			Batch: a.cfg.Limits.Batch, Limits: a.wireLimits(),
+			CPanel: a.cpanelFor,
+			Batch:  a.cfg.Limits.Batch, Limits: a.wireLimits(),
 		}),
 		tokens.Functions(tokens.Deps{
 			Read: reading[tokens.Reader](a), Change: changing[tokens.Tx](a), Now: a.now,

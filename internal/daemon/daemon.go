@@ -52,6 +52,7 @@ type App struct {
 	metrics *metrics.Metrics
 	uses    *usage.Recorder
 	api     *api.Catalogue
+	cpanel  *api.CPanelCatalogue
 	web     *web.Pages
 	host    string                        // qualified
 	running atomic.Pointer[httpd.Running] // nil while nothing listens
@@ -252,6 +253,9 @@ func (a *App) wire(hash func(context.Context, hostkeep.Secret) (string, error)) 
 		return err
 	}
 	if a.api, err = a.catalogue(); err != nil {
+		return err
+	}
+	if a.cpanel, err = a.cpanelCatalogue(); err != nil {
 		return err
 	}
 	a.web, err = a.newPages()
