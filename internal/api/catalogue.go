@@ -189,7 +189,10 @@ func (c *Catalogue) run(ctx context.Context, who hostkeep.Caller, f *Function, p
 	if err := Decide(who, &f.Decl, c.resource(f, in)).err(); err != nil {
 		return err
 	}
-	call := Call{Caller: who, Function: f.Name, Version: 1, Params: p}
+	call := Call{Caller: who, Function: f.Name, Version: 1}
+	if f.HandsOn {
+		call.Params = p
+	}
 	if r.V0 {
 		call.Version = 0
 	}

@@ -150,11 +150,14 @@ func (c *CPanelCatalogue) run(ctx context.Context, who hostkeep.Caller, f *Funct
 	if who.User.ID != k.Account.ID {
 		who.ActsFor = k.Account
 	}
-	call := Call{Caller: who, Function: f.Called(), Version: 3, Params: k.Params, Account: hostkeep.Principal{
+	call := Call{Caller: who, Function: f.Called(), Version: 3, Account: hostkeep.Principal{
 		ID: k.Account.ID, Name: k.Account.Name, OwnerID: k.Account.OwnerID, Suspended: k.Account.Suspended, Change: k.Account.Change,
 	}}
 	if f.CPanel.Dialect == wire.API2 {
 		call.Version = 2
+	}
+	if f.HandsOn {
+		call.Params = k.Params
 	}
 	if f.Writes {
 		call.Args = f.In.Record(k.Params, c.Digest)

@@ -86,6 +86,10 @@ type Decl struct {
 	// OnlyV0: the function does not exist in API 1.
 	OnlyV0 bool
 
+	// HandsOn: it calls another function with the parameters that it does not know, and
+	// so gets them as they were given. It may not write: what it calls says so.
+	HandsOn bool
+
 	// CPanel is set for a function of cPanel's APIs: no privilege opens it, but the
 	// account that it is called for.
 	CPanel CPanel
@@ -131,7 +135,7 @@ type Call struct {
 	// Account is whom a function of cPanel's APIs is called for: an account, seen
 	// without what it may be to WHM. The zero value: a function of WHM.
 	Account hostkeep.Principal
-	Params  wire.Params // as they were given, for functions that call others
+	Params  wire.Params // as they were given, where the declaration says HandsOn
 }
 
 // Sees reports whether the call may see and change what belongs to a principal that
@@ -211,6 +215,7 @@ func (f *Function) checkDecl(in reflect.Type) error {
 	complain(f.Touches == AccountTokens, "it touches tokens of the account that a cPanel function is called for, and is none")
 	complain(f.Touches == 0, "it does not say which credentials it touches")
 	complain(f.Touches != NoCredentials && !f.Writes, "it touches credentials and does not write")
+	complain(f.HandsOn && f.Writes, "it hands its parameters on and writes")
 	complain((f.Touches == AccountCredentials || f.Touches == WHMUsers) && f.Account == "", "it touches an account's credentials and names no account")
 	complain(f.OwnPassword && f.Touches != AccountCredentials, "it sets the password of an account and does not touch its credentials")
 	complain(f.OnlyV0 && f.V0.Form == 0, "it exists only in API 0 and has no form there")
@@ -230,6 +235,7 @@ func (f *Function) checkCPanel(complain func(bad bool, text string)) {
 	complain(f.Touches == 0, "it does not say which credentials it touches")
 	complain(f.Touches != 0 && f.Touches != NoCredentials && f.Touches != AccountTokens, "a function of cPanel touches no credentials but the account's own tokens")
 	complain(f.Touches == AccountTokens && !f.Writes, "it touches credentials and does not write")
+	complain(f.HandsOn && f.Writes, "it hands its parameters on and writes")
 	complain(len(f.Opens) > 0 || f.Account != "" || f.OwnPassword || f.OnlyV0 || f.V0.Form != 0, "it declares what only functions of WHM have")
 }
 

@@ -16,13 +16,13 @@ func (f family) throughWHM() []*api.Function {
 	return []*api.Function{
 		api.Define(api.Decl{
 			Name: "cpanel", Summary: "Call a function of API 2 or UAPI for an account, and answer as it does.", Since: "84",
-			Opens: []hostkeep.Privilege{"cpanel-api"}, Touches: api.NoCredentials,
+			Opens: []hostkeep.Privilege{"cpanel-api"}, Touches: api.NoCredentials, HandsOn: true,
 			Account: "cpanel_jsonapi_user", NoAccount: noCPanelUser,
 			V0: wire.V0{Form: wire.Plain},
 		}, f.cpanel),
 		api.Define(api.Decl{
 			Name: "uapi_cpanel", Summary: "Call a function of UAPI for an account.", Since: "86",
-			Opens: []hostkeep.Privilege{"cpanel-api"}, Touches: api.NoCredentials,
+			Opens: []hostkeep.Privilege{"cpanel-api"}, Touches: api.NoCredentials, HandsOn: true,
 			Account: "cpanel.user", NoAccount: "There is no cPanel user %q.",
 		}, f.uapi),
 	}
