@@ -103,4 +103,3 @@ func (a *App) refusedCPanel(c hostkeep.Caller, k api.CPanelCall, err error) api.
 	a.count(api.Observation{Function: reply.Function, Caller: c, Kind: reply.Kind, At: a.now()})
 	return reply
 }
-

@@ -116,9 +116,9 @@ type Metrics interface {
 
 // Reasons for a refusal that are this package's own.
 const (
-	reasonToken  = "no_security_token" // a path that begins with /cpsess and not with ten digits behind it
-	reasonCross  = "cross_origin"      // a form that another site sent
-	reasonForm   = "malformed_login"   // a form, a link or a way to sign out that no client of ours uses
+	reasonToken = "no_security_token" // a path that begins with /cpsess and not with ten digits behind it
+	reasonCross = "cross_origin"      // a form that another site sent
+	reasonForm  = "malformed_login"   // a form, a link or a way to sign out that no client of ours uses
 )
 
 // Server makes the handlers of the API ports.
