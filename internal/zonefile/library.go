@@ -92,13 +92,13 @@ func (lib *library) make(owner string, ttl uint32, rtype uint16, data []string, 
 		return nil, wrong(rtype, data)
 	}
 	lib.wire = lib.buf[:n]
-	if generic && !bytes.Equal(lib.data(), genericBytes(data)) {
+	// The library leaves out what it does not expect behind such data.
+	if generic && !bytes.Equal(lib.data(), genericBytes(data)) ||
+		!generic && isString(rtype, 0) && !bytes.Equal(lib.data(), stringBytes(data)) {
 		return nil, wrong(rtype, data)
 	}
-	if bytes.IndexByte(lib.line, '\\') < 0 {
-		return rr, nil
-	}
-	// Escapes can be written in several ways; what comes out of a message has one.
+	// Bytes can be escaped in several ways; what comes out of a message has one, which
+	// is how the library will spell the names of questions.
 	if rr, _, err = dns.UnpackRR(lib.wire, 0); err != nil {
 		return nil, wrong(rtype, data)
 	}
@@ -119,6 +119,16 @@ func genericBytes(data []string) []byte {
 		return nil
 	}
 	b, _ := hex.DecodeString(strings.Join(data[2:], "")) // what is no hex, the library has refused
+	return b
+}
+
+// stringBytes are strings as they are packed.
+func stringBytes(data []string) []byte {
+	var b []byte
+	for _, s := range data {
+		b = append(b, byte(len(s)))
+		b = append(b, s...)
+	}
 	return b
 }
 

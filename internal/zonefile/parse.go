@@ -166,6 +166,9 @@ func (p *place) own(l logical) error {
 	if t.quoted || len(l.tokens) > 1 && l.tokens[1].glued {
 		return refuse(l.number, "there are quotation marks in the owner's name")
 	}
+	if strings.HasPrefix(t.text, "$") {
+		return refuse(l.number, "%q must stand at the begin of its line", hostkeep.Clip(t.text, 40))
+	}
 	owner, err := absolute(t.text, p.origin)
 	if err != nil {
 		return refuse(l.number, "%v", err)
