@@ -28,6 +28,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/keyring"
 	"github.com/hostkeep/hostkeep/internal/live"
 	"github.com/hostkeep/hostkeep/internal/metrics"
+	"github.com/hostkeep/hostkeep/internal/nameserver"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/usage"
 	"github.com/hostkeep/hostkeep/internal/web"
@@ -54,8 +55,9 @@ type App struct {
 	api     *api.Catalogue
 	cpanel  *api.CPanelCatalogue
 	web     *web.Pages
-	host    string                        // qualified
-	running atomic.Pointer[httpd.Running] // nil while nothing listens
+	host    string                            // qualified
+	running atomic.Pointer[httpd.Running]     // nil while nothing listens
+	names   atomic.Pointer[nameserver.Server] // nil while there is none
 
 	incarnation string
 	loaded      int64  // the record's position when the state was opened
