@@ -77,6 +77,7 @@ type Snapshot struct {
 	At         Cursor
 	Principals []Principal
 	Tokens     []Token
+	Zones      []Zone // of nodes that want them
 	Guard      Guard
 }
 
@@ -87,6 +88,7 @@ type Delta struct {
 	Events     []Event
 	Principals []Principal
 	Tokens     []Token
+	Zones      []Zone // of nodes that want them; under another name than before where one was renamed
 	Guard      *Guard // as it is now, when a change named it
 	Gone       []Object
 }
