@@ -49,7 +49,7 @@ func (s *Store) Load(ctx context.Context, zones bool) (snap hostkeep.Snapshot, e
 			return err
 		}
 		if zones {
-			if snap.Zones, err = many(r, intoZone, allZones); err != nil {
+			if snap.Zones, err = many(r, intoZone, fedZones); err != nil {
 				return err
 			}
 		}
@@ -141,7 +141,7 @@ func (r *Reader) rereadOne(d *hostkeep.Delta, o hostkeep.Object) (err error) {
 		}
 	case hostkeep.KindZone:
 		var z hostkeep.Zone
-		if z, err = r.ZoneByID(o.ID); err == nil {
+		if z, err = one(r, intoZone, fedByID, o.ID); err == nil {
 			d.Zones = append(d.Zones, z)
 		}
 	case hostkeep.KindGuard:

@@ -14,7 +14,12 @@ const (
 	selectZone  = zoneHead + ", z.text" + zoneFrom
 	zoneByName  = selectZone + " WHERE z.name = ?"
 	zoneByID    = selectZone + " WHERE z.id = ?"
-	allZones    = selectZone + " ORDER BY z.id"
+
+	// What the feed carries is the zone's own: its principal may get another name
+	// or owner without a change of the zone.
+	fedZone  = "SELECT z.id, z.name, z.principal_id, '', 0, z.serial, z.chg, z.text FROM zone z"
+	fedZones = fedZone + " ORDER BY z.id"
+	fedByID  = fedZone + " WHERE z.id = ?"
 
 	listZones  = zoneHead + ", ''" + zoneFrom
 	zonesOf    = listZones + " WHERE z.principal_id = ?"

@@ -148,7 +148,7 @@ func testZoneFeed(s *suite) {
 	one, two := zone(30, hostkeep.RootID, "one.test"), zone(31, hostkeep.RootID, "two.test")
 	first := s.head()
 	at := s.do(func(tx *sqlstore.Tx) error { return errors.Join(tx.InsertZone(one), tx.InsertZone(two)) })
-	one.User, two.User, one.Change, two.Change = "root", "root", at.Seq, at.Seq
+	one.Change, two.Change = at.Seq, at.Seq
 	snap, err := s.store.Load(s.Context(), true)
 	s.ok(err)
 	s.equal("loaded", snap.Zones, []hostkeep.Zone{one, two})
