@@ -256,7 +256,7 @@ func TestServiceSubdomains(t *testing.T) {
 	}
 	cpanel := 0
 	for _, call := range g.called() {
-		if call.request.CPanel {
+		if call.cpanel {
 			cpanel++
 		}
 	}

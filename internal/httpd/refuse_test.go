@@ -62,8 +62,8 @@ func TestSides(t *testing.T) {
 		module, function string
 	}{{false, "", "cpanel"}, {true, "", "cpanel"}, {true, "DNS", "parse_zone"}, {true, "DNS", "a/b"}} {
 		call := g.called()[i]
-		if call.request.CPanel != want.cpanel || call.request.Module != want.module || call.function != want.function {
-			t.Errorf("call %d is %+v, want %+v", i, call.request, want)
+		if call.cpanel != want.cpanel || call.module != want.module || call.function != want.function {
+			t.Errorf("call %d is %+v, want %+v", i, call, want)
 		}
 		if g.auths[i].credential.CPanel != want.cpanel {
 			t.Errorf("call %d was authenticated on the other side", i)
