@@ -55,9 +55,9 @@ type App struct {
 	api     *api.Catalogue
 	cpanel  *api.CPanelCatalogue
 	web     *web.Pages
-	host    string                            // qualified
-	running atomic.Pointer[httpd.Running]     // nil while nothing listens
-	names   atomic.Pointer[nameserver.Server] // nil while there is none
+	host    string                        // qualified
+	running atomic.Pointer[httpd.Running] // nil while nothing listens
+	names   *nameserver.Server            // nil: there is none
 
 	incarnation string
 	loaded      int64  // the record's position when the state was opened
@@ -233,11 +233,18 @@ func (a *App) bootstrap(ctx context.Context, o Options) error {
 // wire fits the parts together.
 func (a *App) wire(hash func(context.Context, hostkeep.Secret) (string, error)) (err error) {
 	a.guards = auth.NewThrottle(guardSettings(a.cfg.Brute), a.now)
-	a.node = live.New(live.Options{
+	if err := a.newNames(); err != nil {
+		return err
+	}
+	o := live.Options{
 		Store: a.store, Incarnation: a.incarnation, Name: a.cfg.Node, Lease: a.cfg.Lease, LeaseByWrite: !a.embedded(), Log: a.log,
 		Diverged: func(err error) bool { return errors.Is(err, sqlstore.ErrDiverged) },
 		Silent:   !a.serving, Guard: a.guards,
-	})
+	}
+	if a.names != nil {
+		o.Zones = &zoneFeed{names: a.names, log: a.log}
+	}
+	a.node = live.New(o)
 	a.hasher = auth.NewHasher(max(1, runtime.NumCPU()/2)) // passwords must leave tokens room
 	if a.hash = hash; hash == nil {
 		a.hash = a.hasher.Hash
