@@ -40,7 +40,9 @@ func (a *App) told(id string, err error) error {
 
 // answer turns a request that is authenticated into an answer on the wire.
 func (a *App) answer(ctx context.Context, c hostkeep.Caller, r httpd.Request) httpd.Answer {
-	p, err := wire.Parse(r.RawQuery, r.ContentType, r.Body, a.wireLimits())
+	limits := a.wireLimits()
+	limits.Value = max(limits.Value, a.api.Room(c, r.Function))
+	p, err := wire.Parse(r.RawQuery, r.ContentType, r.Body, limits)
 	if err != nil {
 		return a.refuse(c, r, err)
 	}
