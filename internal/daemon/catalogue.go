@@ -35,6 +35,7 @@ var (
 	_ tokens.Tx    = (*sqlstore.Tx)(nil)
 	_ accounts.Tx  = (*sqlstore.Tx)(nil)
 	_ cphulk.Tx    = (*sqlstore.Tx)(nil)
+	_ dns.Tx       = (*sqlstore.Tx)(nil)
 	_ domains.Tx   = (*sqlstore.Tx)(nil)
 	_ packages.Tx  = (*sqlstore.Tx)(nil)
 	_ features.Tx  = (*sqlstore.Tx)(nil)

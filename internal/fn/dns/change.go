@@ -19,7 +19,7 @@ func (f family) done(z hostkeep.Zone) string {
 
 // note changes a zone and says so. A change may be tried again, so what is warned of
 // is gathered anew each time.
-func (f family) note(ctx context.Context, c api.Call, do func(tx Tx, warn func(string, ...any)) (hostkeep.Zone, error)) (note wire.Note, err error) {
+func (f family) note(ctx context.Context, c api.Call, do func(tx Tx, warn warnf) (hostkeep.Zone, error)) (note wire.Note, err error) {
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
 		var warnings []string
 		z, err := do(tx, func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) })
@@ -45,7 +45,7 @@ func (f family) addzonerecord(ctx context.Context, c api.Call, in addIn) (out ap
 	if err != nil {
 		return out, err
 	}
-	out.Note, err = f.note(ctx, c, func(tx Tx, warn func(string, ...any)) (hostkeep.Zone, error) {
+	out.Note, err = f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
 		return f.edit(tx, c, in.Zone, noZoneHere, seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
 			r := zonefile.Entry{Name: owner(in.Name, file.Name), TTL: ttl, Type: strings.ToUpper(in.Type)}
 			r.Data, err = in.data(r.Type, nil, file.Name, warn)
@@ -74,7 +74,7 @@ func (f family) editzonerecord(ctx context.Context, c api.Call, in editIn) (out 
 	if err != nil {
 		return out, err
 	}
-	out.Note, err = f.note(ctx, c, func(tx Tx, warn func(string, ...any)) (hostkeep.Zone, error) {
+	out.Note, err = f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
 		return f.edit(tx, c, in.Domain, noZoneHere, seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
 			l, err := recordAt(file, in.Line)
 			if err != nil {
@@ -91,8 +91,8 @@ func (f family) editzonerecord(ctx context.Context, c api.Call, in editIn) (out 
 }
 
 // over is the record of a line with what is given in place of what it has.
-func (in editIn) over(l zonefile.Line, zone string, warn func(string, ...any)) (r zonefile.Entry, err error) {
-	r = zonefile.Entry{Name: l.RR.Header().Name, Type: l.Type, Data: l.Data}
+func (in editIn) over(l zonefile.Line, zone string, warn warnf) (r zonefile.Entry, err error) {
+	r = zonefile.Entry{Name: l.Name, Type: l.Type, Data: l.Data}
 	if in.Name != "" {
 		r.Name = owner(in.Name, zone)
 	}
@@ -131,7 +131,7 @@ func (f family) removezonerecord(ctx context.Context, c api.Call, in removeIn) (
 	if err != nil {
 		return out, err
 	}
-	out.Note, err = f.note(ctx, c, func(tx Tx, _ func(string, ...any)) (hostkeep.Zone, error) {
+	out.Note, err = f.note(ctx, c, func(tx Tx, _ warnf) (hostkeep.Zone, error) {
 		return f.edit(tx, c, in.Zone, noRecord(in.Line), seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
 			l, err := recordAt(file, in.Line)
 			return zonefile.Edit{Remove: []int{l.Number}}, err

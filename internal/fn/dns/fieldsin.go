@@ -1,7 +1,6 @@
 package dns
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,19 +30,25 @@ type fieldsIn struct {
 	Seen       string `whm:"serialnum" doc:"the zone's serial; when it is another by now, nothing is changed"`
 }
 
-// given lists the fields that were given.
-func (in fieldsIn) given() (list []zonefile.Field) {
-	for _, f := range []zonefile.Field{
+// all lists the fields; the value of one that was not given is empty.
+func (in fieldsIn) all() []zonefile.Field {
+	return []zonefile.Field{
 		{Name: "address", Value: in.Address}, {Name: "cname", Value: in.CName}, {Name: "txtdata", Value: in.TXTData}, {Name: "exchange", Value: in.Exchange},
 		{Name: "nsdname", Value: in.NSDName}, {Name: "ptrdname", Value: in.PTRDName}, {Name: "target", Value: in.Target}, {Name: "tag", Value: in.Tag},
 		{Name: "value", Value: in.Value}, {Name: "preference", Value: digits(in.Preference)}, {Name: "priority", Value: digits(in.Priority)},
 		{Name: "weight", Value: digits(in.Weight)}, {Name: "port", Value: digits(in.Port)}, {Name: "flag", Value: digits(in.Flag)},
-	} {
+	}
+}
+
+// given maps the fields that were given to their values.
+func (in fieldsIn) given() map[string]string {
+	given := map[string]string{}
+	for _, f := range in.all() {
 		if f.Value != "" {
-			list = append(list, f)
+			given[f.Name] = f.Value
 		}
 	}
-	return list
+	return given
 }
 
 func digits(n *int64) string {
@@ -68,86 +73,60 @@ func seenSerial(text string) (*uint32, error) {
 	return &serial, nil
 }
 
-// Fields that are names, and those that are 0 where they are not given.
-var (
-	nameFields = []string{"cname", "nsdname", "exchange", "ptrdname", "target"}
-	zeroFields = []string{"preference", "priority", "weight", "flag"}
-)
+// warnf tells the caller what had to be guessed.
+type warnf func(format string, args ...any)
 
-// data makes the data of a record of the type of what was given, and of old where
-// something was not. warn is told what had to be guessed.
-func (in fieldsIn) data(recordType string, old []string, zone string, warn func(format string, args ...any)) ([]string, error) {
-	names := zonefile.FieldNames(recordType)
-	given := in.given()
-	if names == nil || recordType == "SOA" {
-		return nil, invalid("Records of the type %q are not made or changed here: call mass_edit_dns_zone.", hostkeep.Clip(recordType, 20))
+// data makes the data of a record of what was given, and of old where something was
+// not.
+func (in fieldsIn) data(recordType string, old []string, zone string, warn warnf) ([]string, error) {
+	names, given := zonefile.FieldNames(recordType), in.given()
+	if !in.knows(names) {
+		return nil, invalid("Records of the type %q are not made or changed here; mass_edit_dns_zone does it.", hostkeep.Clip(recordType, 20))
 	}
-	for _, f := range given {
-		if !slices.Contains(names, f.Name) {
+	for _, f := range in.all() {
+		if f.Value != "" && !slices.Contains(names, f.Name) {
 			warn("A record of the type %s has no %q; it was ignored.", recordType, f.Name)
 		}
 	}
-	if recordType == "TXT" {
-		return in.text(old)
+	if recordType == "TXT" && given["txtdata"] == "" && old != nil {
+		return old, nil // in its character-strings, which are one text here
 	}
-	data := make([]string, len(names))
+	values := make([]string, len(names))
 	for i, name := range names {
-		at := slices.IndexFunc(given, func(f zonefile.Field) bool { return f.Name == name })
 		switch {
-		case at >= 0:
-			data[i] = given[at].Value
-			if slices.Contains(nameFields, name) {
-				data[i] = target(name, data[i], zone, warn)
-			}
+		case given[name] != "":
+			values[i] = given[name]
 		case i < len(old):
-			data[i] = old[i]
-		case slices.Contains(zeroFields, name):
-			data[i] = "0"
+		case slices.Contains(zeroFields(), name):
+			values[i] = "0"
 			warn("The parameter %q was not given; it was taken for 0.", name)
 		default:
 			return nil, invalid("A record of the type %s needs the parameter %q.", recordType, name)
 		}
 	}
-	return data, nil
+	absolute := zonefile.Absolute(recordType, values)
+	for i, name := range names {
+		switch {
+		case values[i] == "":
+			absolute[i] = old[i]
+		case slices.Contains(nameFields(), name) && !strings.Contains(values[i], ".") && values[i] != "@":
+			warn("The %s %q was taken for %q.", name, hostkeep.Clip(values[i], 80), hostkeep.Clip(values[i]+"."+zone+".", 160))
+		}
+	}
+	return absolute, nil
 }
 
-// text is the data of a TXT record: one text here, character-strings of at most 255
-// bytes in it.
-func (in fieldsIn) text(old []string) (data []string, err error) {
-	if in.TXTData == "" && old == nil {
-		return nil, invalid("A record of the type TXT needs the parameter %q.", "txtdata")
-	}
-	if in.TXTData == "" {
-		return old, nil
-	}
-	return strung(in.TXTData), nil
+// knows reports whether there are parameters for all fields of a type.
+func (in fieldsIn) knows(names []string) bool {
+	return names != nil && !slices.ContainsFunc(names, func(name string) bool {
+		return !slices.ContainsFunc(in.all(), func(f zonefile.Field) bool { return f.Name == name })
+	})
 }
 
-// strung cuts a text into character-strings.
-func strung(text string) (list []string) {
-	for len(text) > maxString {
-		list, text = append(list, text[:maxString]), text[maxString:]
-	}
-	return append(list, text)
-}
-
-// maxString is how long a character-string can be (RFC 1035).
-const maxString = 255
-
-// target reads a name that a record points at. Clients of these functions leave the
-// dot at the end out, as the answers do, and mean an absolute name all the same; a
-// single label can only be meant below the zone.
-func target(field, name, zone string, warn func(format string, args ...any)) string {
-	switch {
-	case strings.HasSuffix(name, "."), name == "@":
-		return name
-	case strings.Contains(name, "."):
-		return name + "."
-	}
-	full := fmt.Sprintf("%s.%s.", name, zone)
-	warn("The %s %q was taken for %q.", field, hostkeep.Clip(name, 80), hostkeep.Clip(full, 160))
-	return full
-}
+// nameFields are the fields that are names of hosts, zeroFields those that are 0
+// where they are not given.
+func nameFields() []string { return []string{"cname", "nsdname", "exchange", "ptrdname", "target"} }
+func zeroFields() []string { return []string{"preference", "priority", "weight", "flag"} }
 
 // owner reads the name of a record: what ends in the zone's name is absolute, with
 // or without the dot.

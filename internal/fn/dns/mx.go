@@ -67,12 +67,13 @@ func (f family) savemxs(ctx context.Context, c api.Call, in saveMXIn) (out api.D
 	if err != nil {
 		return out, err
 	}
-	out.Note, err = f.note(ctx, c, func(tx Tx, warn func(string, ...any)) (hostkeep.Zone, error) {
+	out.Note, err = f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
 		return f.edit(tx, c, in.Domain, noZoneHere, nil, func(file *zonefile.Zone) (zonefile.Edit, error) {
-			r := zonefile.Entry{
-				Name: owner(in.Name, file.Name), TTL: ttl, Type: "MX",
-				Data: []string{strconv.FormatInt(in.Preference, 10), target("exchange", in.Exchange, file.Name, warn)},
+			data, err := fieldsIn{Exchange: in.Exchange, Preference: &in.Preference}.data("MX", nil, file.Name, warn)
+			if err != nil {
+				return zonefile.Edit{}, err
 			}
+			r := zonefile.Entry{Name: owner(in.Name, file.Name), TTL: ttl, Type: "MX", Data: data}
 			for _, l := range file.Lines {
 				if l.Kind == zonefile.Record && l.Type == "MX" && same(l, r, file.Name) {
 					return zonefile.Edit{Change: []zonefile.Change{{Number: l.Number, Entry: r}}}, nil

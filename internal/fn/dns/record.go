@@ -25,27 +25,39 @@ type record struct {
 
 // fields are those of all the types of record that the older functions know.
 type fields struct {
-	Address    *string `whm:"address,omit" doc:"A, AAAA"`
-	CName      *string `whm:"cname,omit" doc:"CNAME"`
-	NSDName    *string `whm:"nsdname,omit" doc:"NS"`
-	Exchange   *string `whm:"exchange,omit" doc:"MX"`
-	Preference *string `whm:"preference,omit" doc:"MX"`
-	TXTData    *string `whm:"txtdata,omit" doc:"TXT: its character-strings joined"`
-	PTRDName   *string `whm:"ptrdname,omit" doc:"PTR"`
-	Priority   *string `whm:"priority,omit" doc:"SRV"`
-	Weight     *string `whm:"weight,omit" doc:"SRV"`
-	Port       *string `whm:"port,omit" doc:"SRV"`
-	Target     *string `whm:"target,omit" doc:"SRV"`
-	Flag       *string `whm:"flag,omit" doc:"CAA"`
-	Tag        *string `whm:"tag,omit" doc:"CAA"`
-	Value      *string `whm:"value,omit" doc:"CAA"`
-	MName      *string `whm:"mname,omit" doc:"SOA"`
-	RName      *string `whm:"rname,omit" doc:"SOA"`
-	Serial     *string `whm:"serial,omit" doc:"SOA"`
-	Refresh    *string `whm:"refresh,omit" doc:"SOA"`
-	Retry      *string `whm:"retry,omit" doc:"SOA"`
-	Expire     *string `whm:"expire,omit" doc:"SOA"`
-	Minimum    *string `whm:"minimum,omit" doc:"SOA"`
+	Address     *string `whm:"address,omit" doc:"A, AAAA"`
+	CName       *string `whm:"cname,omit" doc:"CNAME"`
+	NSDName     *string `whm:"nsdname,omit" doc:"NS"`
+	Exchange    *string `whm:"exchange,omit" doc:"MX"`
+	Preference  *string `whm:"preference,omit" doc:"MX, NAPTR"`
+	TXTData     *string `whm:"txtdata,omit" doc:"TXT: its character-strings joined"`
+	PTRDName    *string `whm:"ptrdname,omit" doc:"PTR"`
+	Priority    *string `whm:"priority,omit" doc:"SRV"`
+	Weight      *string `whm:"weight,omit" doc:"SRV"`
+	Port        *string `whm:"port,omit" doc:"SRV"`
+	Target      *string `whm:"target,omit" doc:"SRV"`
+	Flag        *string `whm:"flag,omit" doc:"CAA"`
+	Tag         *string `whm:"tag,omit" doc:"CAA"`
+	Value       *string `whm:"value,omit" doc:"CAA"`
+	DName       *string `whm:"dname,omit" doc:"DNAME"`
+	Subtype     *string `whm:"subtype,omit" doc:"AFSDB"`
+	Hostname    *string `whm:"hostname,omit" doc:"AFSDB"`
+	Order       *string `whm:"order,omit" doc:"NAPTR"`
+	Flags       *string `whm:"flags,omit" doc:"NAPTR"`
+	Service     *string `whm:"service,omit" doc:"NAPTR"`
+	RegExp      *string `whm:"regexp,omit" doc:"NAPTR"`
+	Replacement *string `whm:"replacement,omit" doc:"NAPTR"`
+	CPU         *string `whm:"cpu,omit" doc:"HINFO"`
+	OS          *string `whm:"os,omit" doc:"HINFO"`
+	Mbox        *string `whm:"mbox,omit" doc:"RP"`
+	TXTDName    *string `whm:"txtdname,omit" doc:"RP"`
+	MName       *string `whm:"mname,omit" doc:"SOA"`
+	RName       *string `whm:"rname,omit" doc:"SOA"`
+	Serial      *string `whm:"serial,omit" doc:"SOA"`
+	Refresh     *string `whm:"refresh,omit" doc:"SOA"`
+	Retry       *string `whm:"retry,omit" doc:"SOA"`
+	Expire      *string `whm:"expire,omit" doc:"SOA"`
+	Minimum     *string `whm:"minimum,omit" doc:"SOA"`
 }
 
 func (f *fields) set(list []zonefile.Field) {
@@ -53,7 +65,8 @@ func (f *fields) set(list []zonefile.Field) {
 		"address": &f.Address, "cname": &f.CName, "nsdname": &f.NSDName, "exchange": &f.Exchange, "preference": &f.Preference, "txtdata": &f.TXTData,
 		"ptrdname": &f.PTRDName, "priority": &f.Priority, "weight": &f.Weight, "port": &f.Port, "target": &f.Target, "flag": &f.Flag, "tag": &f.Tag,
 		"value": &f.Value, "mname": &f.MName, "rname": &f.RName, "serial": &f.Serial, "refresh": &f.Refresh, "retry": &f.Retry, "expire": &f.Expire,
-		"minimum": &f.Minimum,
+		"minimum": &f.Minimum, "dname": &f.DName, "subtype": &f.Subtype, "hostname": &f.Hostname, "order": &f.Order, "flags": &f.Flags,
+		"service": &f.Service, "regexp": &f.RegExp, "replacement": &f.Replacement, "cpu": &f.CPU, "os": &f.OS, "mbox": &f.Mbox, "txtdname": &f.TXTDName,
 	}
 	for _, field := range list {
 		if to := at[field.Name]; to != nil {

@@ -157,7 +157,7 @@ type resetIn struct {
 // rest anew.
 func (f family) resetzone(ctx context.Context, c api.Call, in resetIn) (out api.Done, err error) {
 	none := hostkeep.Errorf(hostkeep.NotFound, "Unable to determine the IP address for %s", hostkeep.Clip(in.Domain, 80))
-	out.Note, err = f.note(ctx, c, func(tx Tx, _ func(string, ...any)) (hostkeep.Zone, error) {
+	out.Note, err = f.note(ctx, c, func(tx Tx, _ warnf) (hostkeep.Zone, error) {
 		z, err := find(tx, c, in.Domain, none)
 		if err != nil {
 			return z, err
@@ -218,7 +218,7 @@ func ipFor(r Reader, p hostkeep.Principal, file *zonefile.Zone) (string, error) 
 func textsOf(file *zonefile.Zone) (list []zonefile.Entry) {
 	for _, l := range file.Lines {
 		if l.Kind == zonefile.Record && l.Type == "TXT" {
-			list = append(list, zonefile.Entry{Name: l.RR.Header().Name, TTL: &l.TTL, Type: l.Type, Data: l.Data})
+			list = append(list, zonefile.Entry{Name: l.Name, TTL: &l.TTL, Type: l.Type, Data: l.Data})
 		}
 	}
 	return list
