@@ -99,7 +99,7 @@ func newRecord(l zonefile.Line, ttl string) record {
 		return r
 	}
 	r.Type, r.Name, r.Class, r.TTL = l.Type, l.RR.Header().Name, "IN", strconv.FormatUint(uint64(l.TTL), 10)
-	if lines := int64(strings.Count(l.Text, "\n")) + 1; lines > 1 || l.Type == "SOA" {
+	if lines := int64(l.Lines()); lines > 1 || l.Type == "SOA" {
 		r.Lines = &lines
 	}
 	r.set(l.Fields())
