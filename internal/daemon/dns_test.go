@@ -37,8 +37,8 @@ mail	IN	A	192.0.2.2
 old	300	IN	TXT	"a" "b"
 `
 
-// kept is a zone as the store has it.
-func (w *world) kept(name string) (z hostkeep.Zone) {
+// stored is a zone as the store has it.
+func (w *world) stored(name string) (z hostkeep.Zone) {
 	w.t.Helper()
 	err := w.store.Read(context.Background(), func(r *sqlstore.Reader) (err error) {
 		z, err = r.Zone(name)
@@ -51,7 +51,7 @@ func (w *world) kept(name string) (z hostkeep.Zone) {
 }
 
 func (w *world) serial(zone string) string {
-	return strconv.FormatUint(uint64(w.kept(zone).Serial), 10)
+	return strconv.FormatUint(uint64(w.stored(zone).Serial), 10)
 }
 
 // zone makes a zone with zoneFile in it.
@@ -153,7 +153,7 @@ func TestMassEditAsLegoDoes(t *testing.T) {
 		t.Fatal("there is no SOA record")
 		return ""
 	}
-	before := w.kept("example.com").Text
+	before := w.stored("example.com").Text
 	edit := func(what, value string) {
 		t.Helper()
 		now := serial()
@@ -173,7 +173,7 @@ func TestMassEditAsLegoDoes(t *testing.T) {
 		t.Fatalf("the record is %+v", made)
 	}
 	edit("remove", strconv.Itoa(made[0].index))
-	if after := w.kept("example.com").Text; after != strings.Replace(before, "2026112401", serial(), 1) {
+	if after := w.stored("example.com").Text; after != strings.Replace(before, "2026112401", serial(), 1) {
 		t.Errorf("what was added and removed left behind\n%s", after)
 	}
 }
@@ -202,10 +202,10 @@ func TestMassEdit(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("the zone has %q, want %q", got, want)
 	}
-	was := w.kept("example.com")
+	was := w.stored("example.com")
 	w.refused(root, "edit", "mass_edit_dns_zone", "zone", "example.com", "serial", w.serial("example.com"),
 		"add", `{"dname":"c","record_type":"A","data":["192.0.2.7"]}`, "edit", `{"line_index":9,"dname":"d","record_type":"A","data":["no address"]}`)
-	if w.kept("example.com") != was {
+	if w.stored("example.com") != was {
 		t.Error("a call that was refused changed the zone")
 	}
 }
@@ -267,15 +267,15 @@ var badEdits = map[string]struct {
 func TestBadEdits(t *testing.T) {
 	t.Parallel()
 	w := zoned(t)
-	was := w.kept("example.com")
+	was := w.stored("example.com")
 	for _, about := range slices.Sorted(maps.Keys(badEdits)) {
 		bad := badEdits[about]
 		r := w.Call(context.Background(), w.root(), "mass_edit_dns_zone", wire.Pairs("zone", "example.com", "serial", w.serial("example.com"), bad.what, bad.value))
 		if r.OK || r.Kind == 0 || !strings.Contains(r.Reason, bad.want) {
 			t.Errorf("%s: ok %t, kind %v, %q, want %q in it", about, r.OK, r.Kind, r.Reason, bad.want)
 		}
-		if w.kept("example.com") != was {
-			t.Fatalf("%s: the zone was changed to\n%s", about, w.kept("example.com").Text)
+		if w.stored("example.com") != was {
+			t.Fatalf("%s: the zone was changed to\n%s", about, w.stored("example.com").Text)
 		}
 	}
 	w.refused(w.root(), `"serial"`, "mass_edit_dns_zone", "zone", "example.com", "serial", "4294967296", "remove", "9")
@@ -337,7 +337,7 @@ func TestEditsAtOnce(t *testing.T) {
 			} else if !strings.Contains(reasons[i], w.serial("example.com")) {
 				t.Errorf("a loser is told %q; the serial is %s", reasons[i], w.serial("example.com"))
 			}
-			if has := strings.Contains(w.kept("example.com").Text, fmt.Sprintf("r%d-%d", round, i)); has != won[i] {
+			if has := strings.Contains(w.stored("example.com").Text, fmt.Sprintf("r%d-%d", round, i)); has != won[i] {
 				t.Errorf("edit %d: won %t, in the zone %t", i, won[i], has)
 			}
 		}
@@ -356,9 +356,9 @@ func TestSerialWraps(t *testing.T) {
 		w.must(root, "hostkeep_zone_import", "zone", "example.com", "text", strings.Replace(zoneFile, "2021031902", far, 1))
 	}
 	for range 4 {
-		seen := w.kept("example.com").Serial
+		seen := w.stored("example.com").Serial
 		w.must(root, "mass_edit_dns_zone", "zone", "example.com", "serial", w.serial("example.com"), "add", `{"dname":"x","record_type":"TXT","data":["x"]}`)
-		now := w.kept("example.com").Serial
+		now := w.stored("example.com").Serial
 		if now == 0 || int32(now-seen) <= 0 { //nolint:gosec // the arithmetic of serials
 			t.Errorf("after %d comes %d", seen, now)
 		}
@@ -384,7 +384,7 @@ func TestImportZone(t *testing.T) {
 	t.Parallel()
 	w := zoned(t)
 	root := w.root()
-	was := w.kept("example.com")
+	was := w.stored("example.com")
 	for about, bad := range map[string]struct{ text, want string }{
 		"broken":         {strings.Replace(zoneFile, "86400 )", "86400", 1), "line 3"},
 		"no address":     {strings.Replace(zoneFile, "192.0.2.2", "192.0.2.256", 1), "line 13"},
@@ -404,15 +404,15 @@ func TestImportZone(t *testing.T) {
 	}
 	w.refused(root, w.serial("example.com"), "hostkeep_zone_import", "zone", "example.com", "text", zoneFile, "serial", "1")
 	w.refused(root, `There is no zone "other.example"`, "hostkeep_zone_import", "zone", "other.example", "text", "<html>")
-	if w.kept("example.com") != was {
+	if w.stored("example.com") != was {
 		t.Error("something that was refused changed the zone")
 	}
 	answer := dataOf(t, w.must(root, "hostkeep_zone_import", "zone", "example.com", "text", zoneFile+"more IN A 192.0.2.3\n", "serial", w.serial("example.com")))
-	if answer["new_serial"] != w.serial("example.com") || answer["records"] != 8.0 || w.kept("example.com").Serial == was.Serial {
+	if answer["new_serial"] != w.serial("example.com") || answer["records"] != 8.0 || w.stored("example.com").Serial == was.Serial {
 		t.Errorf("the answer is %v", answer)
 	}
 	w.must(root, "hostkeep_zone_import", "zone", "example.com", "text", strings.ReplaceAll(strings.Replace(zoneFile, "2021031902", "2030010100", 1), "\n", "\r\n"))
-	if got := w.kept("example.com"); got.Serial != 2030010101 || strings.Count(got.Text, "\r\n") != strings.Count(zoneFile, "\n") {
+	if got := w.stored("example.com"); got.Serial != 2030010101 || strings.Count(got.Text, "\r\n") != strings.Count(zoneFile, "\n") {
 		t.Errorf("a later serial, with other line ends, comes to %d\n%q", got.Serial, got.Text)
 	}
 }

@@ -116,7 +116,7 @@ func TestAddzonerecord(t *testing.T) {
 	if got := found(w.lines(t, root, "example.com"), "long"); len(got) != 1 || strings.Join(got[0].data, "") != long || len(got[0].data) != 17 {
 		t.Errorf("a long text is kept as %d character-strings", len(got[0].data))
 	}
-	was := w.kept("example.com")
+	was := w.stored("example.com")
 	for _, bad := range []struct {
 		want   string
 		params []string
@@ -142,7 +142,7 @@ func TestAddzonerecord(t *testing.T) {
 			t.Errorf("%v: %v %q, want %q in it", bad.params, r.Kind, r.Reason, bad.want)
 		}
 	}
-	if w.kept("example.com") != was {
+	if w.stored("example.com") != was {
 		t.Error("what was refused changed the zone")
 	}
 }
@@ -193,8 +193,8 @@ func TestRemovezonerecord(t *testing.T) {
 	w.refused(root, "serial", "removezonerecord", "zone", "example.com", "line", "14", "serialnum", "1")
 	w.must(root, "removezonerecord", "zone", "example.com", "line", "14", "serialnum", w.serial("example.com"))
 	w.must(root, "removezonerecord", "zone", "Example.COM.", "Line", "13")
-	if want := strings.Join(strings.SplitAfter(zoneFile, "\n")[:12], ""); w.kept("example.com").Text != strings.Replace(want, "2021031902", w.serial("example.com"), 1) {
-		t.Errorf("what is left is\n%s", w.kept("example.com").Text)
+	if want := strings.Join(strings.SplitAfter(zoneFile, "\n")[:12], ""); w.stored("example.com").Text != strings.Replace(want, "2021031902", w.serial("example.com"), 1) {
+		t.Errorf("what is left is\n%s", w.stored("example.com").Text)
 	}
 }
 
@@ -247,7 +247,7 @@ func TestAdddns(t *testing.T) {
 		if want := fmt.Sprintf("Added %s ok belonging to user %s", name, good.owner); !strings.Contains(text(r), want) {
 			t.Errorf("%s: %s, want %q", about, text(r), want)
 		}
-		if z := w.kept(name); z.User != good.owner || !strings.HasPrefix(z.Text, "; cPanel first:") || !strings.Contains(z.Text, "192.0.2.3") {
+		if z := w.stored(name); z.User != good.owner || !strings.HasPrefix(z.Text, "; cPanel first:") || !strings.Contains(z.Text, "192.0.2.3") {
 			t.Errorf("%s: the zone is %+v", about, z)
 		}
 	}
@@ -285,14 +285,14 @@ func TestKilldns(t *testing.T) {
 	if r := w.must(shop, "killdns", "domain", "own.example"); warnings(t, r) != "" || !strings.Contains(text(r), "own.example => deleted from "+w.host+". ") {
 		t.Errorf("the answer is %s", text(r))
 	}
-	if z := w.kept("own.example"); z.ID != 0 {
+	if z := w.stored("own.example"); z.ID != 0 {
 		t.Errorf("there is still %+v", z)
 	}
 	w.refused(shop, "Unable to remove zone that does not exist.", "killdns", "domain", "own.example")
-	if w.kept("client.example").ID == 0 {
+	if w.stored("client.example").ID == 0 {
 		w.must(root, "adddns", "domain", "client.example", "ip", "192.0.2.3")
 	}
-	if z := w.kept("client.example"); z.User != "client" {
+	if z := w.stored("client.example"); z.User != "client" {
 		t.Errorf("the zone of an account's domain is %s's", z.User)
 	}
 	if got := warnings(t, w.must(shop, "killdns", "domain", "client.example")); !strings.Contains(got, "client.example of the account client") {
@@ -309,7 +309,7 @@ func TestResetzone(t *testing.T) {
 	w := dnsHosting(t)
 	root, shop := w.root(), w.as("shop")
 	w.zone("extra.example", "client")
-	before := w.kept("extra.example")
+	before := w.stored("extra.example")
 	w.must(root, "mass_edit_dns_zone", "zone", "extra.example", "serial", w.serial("extra.example"),
 		"add", `{"dname":"ftp","ttl":77,"record_type":"TXT","data":["beside","an alias"]}`, "add", `{"dname":"@","record_type":"TXT","data":["v=spf1 -all"]}`)
 	w.must(shop, "resetzone", "domain", "extra.example", "user", "client")
@@ -329,7 +329,7 @@ func TestResetzone(t *testing.T) {
 	if !slices.Equal(a, []string{mainAddress()}) {
 		t.Errorf("the address is %v", a)
 	}
-	after := w.kept("extra.example")
+	after := w.stored("extra.example")
 	if after.ID != before.ID || int32(after.Serial-before.Serial) <= 0 || !strings.HasPrefix(after.Text, "; cPanel first:") { //nolint:gosec // the arithmetic of serials
 		t.Errorf("from %d to\n%s", before.Serial, after.Text)
 	}
@@ -338,8 +338,8 @@ func TestResetzone(t *testing.T) {
 	w.refused(shop, "Unable to determine the IP address for extra.example", "resetzone", "domain", "extra.example", "user", "shop")
 	w.must(root, "adddns", "domain", "roots.example", "ip", "192.0.2.77")
 	w.must(root, "resetzone", "zone", "roots.example")
-	if !strings.Contains(w.kept("roots.example").Text, "192.0.2.77") {
-		t.Errorf("a zone of no account loses its address:\n%s", w.kept("roots.example").Text)
+	if !strings.Contains(w.stored("roots.example").Text, "192.0.2.77") {
+		t.Errorf("a zone of no account loses its address:\n%s", w.stored("roots.example").Text)
 	}
 }
 
