@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -47,6 +48,7 @@ type App struct {
 	node    *live.Node
 	hasher  *auth.Hasher
 	hash    func(context.Context, hostkeep.Secret) (string, error)
+	resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	auth    *auth.Authenticator
 	guards  *auth.Throttle
 	hooks   *hooks.Runner // nil: none are set
@@ -79,15 +81,21 @@ type Options struct {
 	ShowPassword func(hostkeep.Secret) error
 	// hash makes password hashes; nil: the hasher's. Tests that make hundreds of
 	// accounts cannot wait for argon2id.
-	hash     func(context.Context, hostkeep.Secret) (string, error)
+	hash func(context.Context, hostkeep.Secret) (string, error)
+	// resolve looks up the addresses of a name; nil: the machine's resolver. Tests
+	// ask nobody.
+	resolve  func(ctx context.Context, host string) ([]netip.Addr, error)
 	realUser string // who runs this process, when that was asked before; "": ask
 }
 
 // Open opens the state of a configuration, or makes it.
 func Open(ctx context.Context, o Options) (_ *App, err error) {
-	a := &App{cfg: o.Config, log: o.Log, now: o.Now, host: qualifiedHostname(), realUser: cmp.Or(o.realUser, realUser()), serving: o.Serve}
+	a := &App{cfg: o.Config, log: o.Log, now: o.Now, host: qualifiedHostname(), realUser: cmp.Or(o.realUser, realUser()), serving: o.Serve, resolve: o.resolve}
 	if a.now == nil {
 		a.now = time.Now
+	}
+	if a.resolve == nil {
+		a.resolve = lookup
 	}
 	if !a.embedded() {
 		return nil, errors.New("--database postgres://… is not available yet: the store speaks it, but no node waits for the others")

@@ -3,6 +3,7 @@ package httpd_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/netip"
@@ -138,6 +139,23 @@ func TestXMLFailure(t *testing.T) {
 	res.want(t, 413, `<?xml version="1.0" ?><result><metadata><version>1</version><command>a&lt;&amp;b`+"�"+
 		`</command><result>0</result><reason>The request body is larger than 10 bytes.</reason></metadata></result>`)
 	res.wantHeader(t, "Content-Type", `text/xml; charset="utf-8"`)
+}
+
+// A function that takes more gets a larger body, as far as it says, and no other does.
+func TestRoom(t *testing.T) {
+	t.Parallel()
+	g := start(t, func(o *httpd.Options) { o.Limits.Body = 10 })
+	ask := func(function string, length int) reply {
+		body := strings.Repeat("x", length)
+		return g.ask("whm", req("POST /json-api/"+function, []string{authorized, fmt.Sprintf("Content-Length: %d", length)}, body))
+	}
+	ask("spacious", 20).want(t, 200, answered)
+	if res := ask("spacious", 21); res.StatusCode != 413 || !strings.Contains(res.body, "larger than 20 bytes") {
+		t.Errorf("21 bytes are answered %d %s", res.StatusCode, res.body)
+	}
+	if res := ask("other", 20); res.StatusCode != 413 || !strings.Contains(res.body, "larger than 10 bytes") {
+		t.Errorf("another function is answered %d %s", res.StatusCode, res.body)
+	}
 }
 
 // A body without a known length begins to arrive before it is whole, is counted,

@@ -145,6 +145,14 @@ func (g *rig) call(_ context.Context, _ hostkeep.Caller, r httpd.Request) httpd.
 	return a
 }
 
+// room is more for one function.
+func (g *rig) room(_ hostkeep.Caller, function string) int {
+	if function == "spacious" {
+		return 20
+	}
+	return 0
+}
+
 // refuse is what the daemon does, for API 1 alone.
 func refuse(c hostkeep.Caller, r httpd.Request, err error) httpd.Answer {
 	reply := wire.Reply{Command: r.Function, Reason: err.Error()}
@@ -162,7 +170,7 @@ func start(t *testing.T, with ...func(*httpd.Options)) *rig {
 	t.Helper()
 	g := &rig{t: t, metrics: metrics.New()}
 	o := httpd.Options{
-		Authenticate: g.authenticate, Call: g.call, Refuse: refuse,
+		Authenticate: g.authenticate, Call: g.call, Refuse: refuse, Room: g.room,
 		Login: g.login, OpenLink: g.openLink, Logout: g.logout,
 		CodeWanted:  func(err error) bool { return errors.Is(err, errCode) },
 		Unavailable: func(err error) bool { return errors.Is(err, errNotNow) },

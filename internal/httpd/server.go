@@ -38,6 +38,9 @@ type Options struct {
 	// was asked for. A *hostkeep.Error says why; any other is an internal one,
 	// which the log has already.
 	Refuse func(c hostkeep.Caller, r Request, err error) Answer
+	// Room is how many bytes the body of a caller's call may have, where that is more
+	// than Limits say; else 0.
+	Room func(c hostkeep.Caller, function string) int
 	// OpenAPI is the document that /openapi.json answers, as JSON, to a caller who
 	// is authenticated; an error is answered as an internal one.
 	OpenAPI func(hostkeep.Caller) ([]byte, error)
