@@ -39,7 +39,7 @@ func (lib *library) parse(owner string, ttl uint32, rtype uint16, tokens []token
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, unknown := rr.(*dns.RFC3597); generic && !unknown || origin != zone {
+	if _, unknown := rr.(*dns.RFC3597); !unknown && (generic || origin != zone) {
 		data, _, err = presented(rr, rtype)
 	}
 	return rr, data, err
@@ -97,10 +97,22 @@ func (lib *library) make(owner string, ttl uint32, rtype uint16, data []string, 
 		!generic && isString(rtype, 0) && !bytes.Equal(lib.data(), stringBytes(data)) {
 		return nil, wrong(rtype, data)
 	}
-	// Bytes can be escaped in several ways; what comes out of a message has one, which
-	// is how the library will spell the names of questions.
-	if rr, _, err = dns.UnpackRR(lib.wire, 0); err != nil {
-		return nil, wrong(rtype, data)
+	return lib.respelled(rr, data)
+}
+
+// respelled is a record as it comes out of a message: bytes of names can be escaped
+// in several ways, and this is how the library will spell the names of questions.
+func (lib *library) respelled(parsed dns.RR, data []string) (dns.RR, error) {
+	rr, _, err := dns.UnpackRR(lib.wire, 0)
+	if err != nil {
+		return nil, wrong(parsed.Header().Rrtype, data)
+	}
+	// The library unpacks these two without the escapes that it packs them by.
+	switch parsed := parsed.(type) {
+	case *dns.CAA:
+		rr.(*dns.CAA).Value = parsed.Value
+	case *dns.URI:
+		rr.(*dns.URI).Target = parsed.Target
 	}
 	return rr, nil
 }
@@ -163,13 +175,10 @@ func wrong(rtype uint16, data []string) error {
 	return fmt.Errorf("%q is not the data of a record of the type %s%s", hostkeep.Clip(strings.Join(data, " "), 80), typeName(rtype), takes)
 }
 
-// presented is a record's data with absolute names, and whether it is generic.
+// presented is the data of a record of a known type with absolute names, and whether
+// it is generic.
 func presented(rr dns.RR, rtype uint16) (data []string, generic bool, err error) {
 	text := strings.TrimPrefix(rr.String(), rr.Header().String())
-	if _, unknown := rr.(*dns.RFC3597); unknown {
-		_, text, _ = strings.Cut(text, asGeneric)
-		text = asGeneric + text
-	}
 	x := lexer{text: text}
 	l, err := x.next()
 	if err != nil || x.more() {

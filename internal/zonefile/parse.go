@@ -147,7 +147,7 @@ func (p *place) record(l logical, line *Line, lib *library) error {
 		return refuse(l.number, "%v", err)
 	}
 	line.RR, line.Data = rr, data
-	if soa, ok := rr.(*dns.SOA); ok && !p.known {
+	if soa, ok := rr.(*dns.SOA); ok && line.implied && !p.known {
 		// As BIND does it: where nothing says a TTL, it is the zone's minimum.
 		if soa.Minttl > maxTTL {
 			return refuse(l.number, "the TTL is to be the minimum, and that is more than %d", maxTTL)
