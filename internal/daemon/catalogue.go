@@ -27,7 +27,6 @@ import (
 	"github.com/hostkeep/hostkeep/internal/fn/twofactor"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/wire"
-	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 // What each family needs of the store, checked when this is compiled.
@@ -98,10 +97,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Main: mainAddress(), Interfaces: interfaces, Sockets: sockets,
 		}),
 		cphulk.Functions(cphulk.Deps{Read: reading[cphulk.Reader](a), Change: changing[cphulk.Tx](a), Watch: a.guards, Now: a.now}),
-		dns.Functions(dns.Deps{
-			Read: reading[dns.Reader](a), Change: changing[dns.Tx](a), Resolve: a.resolve, Domains: a.domainRules(),
-			Zones: zones.Rules{Hostname: a.host, Now: a.now},
-		}),
+		dns.Functions(a.dnsDeps()),
 		record.Functions(record.Deps{Read: reading[record.Reader](a)}),
 		a.sessionFunctions(),
 		a.twoFactorFunctions(),
@@ -110,6 +106,15 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 		return nil, fmt.Errorf("the declared functions do not hold together: %w", err)
 	}
 	return c, nil
+}
+
+// dnsDeps is what the zone functions of both sides are made of.
+func (a *App) dnsDeps() dns.Deps {
+	return dns.Deps{
+		Read: reading[dns.Reader](a), Change: changing[dns.Tx](a), Domains: a.domainRules(),
+		Zones:   a.zoneRules(),
+		Resolve: a.resolve, ResolveNS: lookupNS,
+	}
 }
 
 // reading fits the store's read transaction to what a family calls it.
