@@ -44,6 +44,9 @@ func chart(t *testing.T) map[string][]string {
 		opens[ours] = []string{"manage-api-tokens"} // as the functions of tokens that they stand beside
 	}
 	opens["hostkeep_record_list"] = []string{"manage-api-tokens"} // ours; the family says why
+	for _, ours := range []string{"list", "get", "set", "reset"} {
+		opens["hostkeep_zone_template_"+ours] = []string{"all"} // what every new zone of the server begins with
+	}
 	return opens
 }
 
