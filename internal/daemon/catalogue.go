@@ -25,8 +25,10 @@ import (
 	"github.com/hostkeep/hostkeep/internal/fn/settings"
 	"github.com/hostkeep/hostkeep/internal/fn/tokens"
 	"github.com/hostkeep/hostkeep/internal/fn/twofactor"
+	"github.com/hostkeep/hostkeep/internal/fn/zonetemplates"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 // What each family needs of the store, checked when this is compiled.
@@ -43,6 +45,8 @@ var (
 	_ network.Tx   = (*sqlstore.Tx)(nil)
 	_ sessions.Tx  = (*sqlstore.Tx)(nil)
 	_ twofactor.Tx = (*sqlstore.Tx)(nil)
+
+	_ zonetemplates.Tx = (*sqlstore.Tx)(nil)
 )
 
 var _ record.Reader = (*sqlstore.Reader)(nil)
@@ -99,6 +103,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 		cphulk.Functions(cphulk.Deps{Read: reading[cphulk.Reader](a), Change: changing[cphulk.Tx](a), Watch: a.guards, Now: a.now}),
 		dns.Functions(a.dnsDeps()),
 		record.Functions(record.Deps{Read: reading[record.Reader](a)}),
+		zonetemplates.Functions(zonetemplates.Deps{Read: reading[zones.Reader](a), Change: changing[zonetemplates.Tx](a), Zones: a.zoneRules()}),
 		a.sessionFunctions(),
 		a.twoFactorFunctions(),
 	)
