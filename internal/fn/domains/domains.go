@@ -21,6 +21,7 @@ type Reader interface {
 	DomainsBelow(name string) ([]hostkeep.Domain, error)
 	Settings(ownerID int64, kind string) ([]hostkeep.Setting, error)
 	Account(user string) (hostkeep.Account, error)
+	AccountByID(id int64) (hostkeep.Account, error)
 	Accounts(ownerID int64) ([]hostkeep.Account, error)
 }
 
