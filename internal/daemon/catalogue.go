@@ -12,6 +12,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/auth"
 	"github.com/hostkeep/hostkeep/internal/fn/accounts"
+	"github.com/hostkeep/hostkeep/internal/fn/cpaneluser"
 	"github.com/hostkeep/hostkeep/internal/fn/cphulk"
 	"github.com/hostkeep/hostkeep/internal/fn/dns"
 	"github.com/hostkeep/hostkeep/internal/fn/domains"
@@ -49,7 +50,10 @@ var (
 	_ zonetemplates.Tx = (*sqlstore.Tx)(nil)
 )
 
-var _ record.Reader = (*sqlstore.Reader)(nil)
+var (
+	_ record.Reader     = (*sqlstore.Reader)(nil)
+	_ cpaneluser.Reader = (*sqlstore.Reader)(nil)
+)
 
 // catalogue declares every function that this server answers.
 func (a *App) catalogue() (*api.Catalogue, error) {
@@ -80,14 +84,8 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			},
 			Opens: func(function string) []hostkeep.Privilege { return c.Opens(function) },
 		}),
-		accounts.Functions(accounts.Deps{
-			Read: reading[accounts.Reader](a), Change: a.accountChange(), Since: a.node.Hosting, Now: a.now,
-			HashPassword: a.hash,
-			IsPassword:   a.isPassword,
-			NewPassword:  func() (hostkeep.Secret, error) { return auth.NewPassword(rand.Reader) },
-			Domains:      a.domainRules(), Zones: a.zoneRules(), IP: mainAddress(),
-		}),
-		domains.Functions(domains.Deps{Read: reading[domains.Reader](a), Change: changing[domains.Tx](a), Rules: a.domainRules(), Zones: a.zoneRules()}),
+		accounts.Functions(a.accountDeps()),
+		domains.Functions(a.domainDeps()),
 		packages.Functions(packages.Deps{Read: reading[packages.Reader](a), Change: changing[packages.Tx](a)}),
 		features.Functions(features.Deps{Read: reading[features.Reader](a), Change: changing[features.Tx](a)}),
 		resellers.Functions(resellers.Deps{
@@ -120,6 +118,20 @@ func (a *App) dnsDeps() dns.Deps {
 		Zones:   a.zoneRules(),
 		Resolve: a.resolve, ResolveNS: lookupNS,
 	}
+}
+
+func (a *App) accountDeps() accounts.Deps {
+	return accounts.Deps{
+		Read: reading[accounts.Reader](a), Change: a.accountChange(), Since: a.node.Hosting, Now: a.now,
+		HashPassword: a.hash,
+		IsPassword:   a.isPassword,
+		NewPassword:  func() (hostkeep.Secret, error) { return auth.NewPassword(rand.Reader) },
+		Domains:      a.domainRules(), Zones: a.zoneRules(), IP: mainAddress(),
+	}
+}
+
+func (a *App) domainDeps() domains.Deps {
+	return domains.Deps{Read: reading[domains.Reader](a), Change: changing[domains.Tx](a), Rules: a.domainRules(), Zones: a.zoneRules()}
 }
 
 // reading fits the store's read transaction to what a family calls it.

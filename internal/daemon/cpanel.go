@@ -6,8 +6,12 @@ import (
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/fn/accounts"
+	"github.com/hostkeep/hostkeep/internal/fn/cpaneluser"
 	"github.com/hostkeep/hostkeep/internal/fn/dns"
+	"github.com/hostkeep/hostkeep/internal/fn/domains"
 	"github.com/hostkeep/hostkeep/internal/fn/features"
+	"github.com/hostkeep/hostkeep/internal/fn/server"
 	"github.com/hostkeep/hostkeep/internal/httpd"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/wire"
@@ -19,8 +23,12 @@ func (a *App) cpanelCatalogue() (*api.CPanelCatalogue, error) {
 	if a.hooks != nil {
 		o.Hooks = a.hooks
 	}
-	c, err := api.NewCPanel(api.CPanelOptions{Options: o, Account: a.cpanelAccount},
+	c, err := api.NewCPanel(
+		api.CPanelOptions{Options: o, Account: a.cpanelAccount},
+		domains.CPanel(a.domainDeps()),
+		accounts.CPanel(a.accountDeps()),
 		dns.CPanel(a.dnsDeps()),
+		cpaneluser.CPanel(cpaneluser.Deps{Read: reading[cpaneluser.Reader](a), Hostname: a.domainRules().Hostname, Level: server.Level}),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("the declared functions of cPanel do not hold together: %w", err)
