@@ -27,7 +27,6 @@ import (
 	"github.com/hostkeep/hostkeep/internal/fn/twofactor"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/wire"
-	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 // What each family needs of the store, checked when this is compiled.
@@ -99,7 +98,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 		cphulk.Functions(cphulk.Deps{Read: reading[cphulk.Reader](a), Change: changing[cphulk.Tx](a), Watch: a.guards, Now: a.now}),
 		dns.Functions(dns.Deps{
 			Read: reading[dns.Reader](a), Change: changing[dns.Tx](a), Resolve: a.resolve, Domains: a.domainRules(),
-			Zones: zones.Rules{Hostname: a.host, Now: a.now},
+			Zones: a.zoneRules(),
 		}),
 		record.Functions(record.Deps{Read: reading[record.Reader](a)}),
 		a.sessionFunctions(),
