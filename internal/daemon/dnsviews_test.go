@@ -110,7 +110,7 @@ func newViews(t *testing.T) *views {
 }
 
 // viewers are all kinds of callers, and what the promises' words say of them.
-func (v *views) viewers() (list []viewer) {
+func (v *views) viewers() []viewer {
 	all := []string{"create-dns", "kill-dns", "edit-dns", "manage-dns-records", "edit-mx", "ns-config", "create-acct"}
 	set := func(names ...string) map[string]bool {
 		m := map[string]bool{}
@@ -119,8 +119,10 @@ func (v *views) viewers() (list []viewer) {
 		}
 		return m
 	}
+	made := 0
 	token := func(user string, privileges ...string) hostkeep.Caller {
-		nameValue := []string{"token_name", fmt.Sprintf("t%d", len(list))}
+		made++
+		nameValue := []string{"token_name", fmt.Sprintf("t%d", made)}
 		for _, p := range privileges {
 			nameValue = append(nameValue, "acl", p)
 		}
