@@ -75,7 +75,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 		}),
 		tokens.Functions(tokens.Deps{
 			Read: reading[tokens.Reader](a), Change: changing[tokens.Tx](a), Now: a.now,
-			NewSecret: func() (hostkeep.Secret, error) { return auth.NewSecret(rand.Reader) },
+			NewSecret: newTokenSecret,
 			Hash:      a.ring.HashToken, KeyID: a.ring.ID(),
 			RequireACL: a.cfg.Tokens.RequireACL, UpdateResets: a.cfg.Compat.UpdateResets,
 			Judge: a.judgeToken,
@@ -133,6 +133,7 @@ func (a *App) accountDeps() accounts.Deps {
 func (a *App) domainDeps() domains.Deps {
 	return domains.Deps{Read: reading[domains.Reader](a), Change: changing[domains.Tx](a), Rules: a.domainRules(), Zones: a.zoneRules()}
 }
+func newTokenSecret() (hostkeep.Secret, error) { return auth.NewSecret(rand.Reader) }
 
 // reading fits the store's read transaction to what a family calls it.
 func reading[R any](a *App) func(context.Context, func(R) error) error {
