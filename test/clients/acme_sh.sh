@@ -46,7 +46,7 @@ add)
 	;;
 rm)
 	ask ZoneEdit fetchzone_records "&domain=$zone"
-	line=$(sed 's/},{/},\n{/g' <<<"$answer" | grep -F "$name" | grep -F "$value" | grep -oE 'line":[0-9]+' | cut -d: -f2) || true
+	line=$(sed 's/},{/},\n{/g' <<<"$answer" | grep -F -- "$name" | grep -F -- "$value" | grep -oE 'line":[0-9]+' | cut -d: -f2) || true
 	[ -n "$line" ] || fail "no line of $name with its value in: $answer"
 	ask ZoneEdit remove_zone_record "&domain=$zone&line=$line"
 	changed "remove_zone_record"

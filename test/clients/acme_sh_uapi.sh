@@ -48,7 +48,7 @@ add)
 	;;
 rm)
 	packed=$(printf %s "$value" | base64 | tr -d '\n')
-	line=$(objects | grep '"record_type":"TXT"' | grep -F "$packed" | grep -oE '"line_index":[0-9]+' | head -n 1 | cut -d: -f2) || true
+	line=$(objects | grep '"record_type":"TXT"' | grep -F -- "$packed" | grep -oE '"line_index":[0-9]+' | head -n 1 | cut -d: -f2) || true
 	[ -n "$line" ] || fail "no line of $name with its value in: $answer"
 	edit="remove=$line"
 	;;
