@@ -13,6 +13,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/auth"
 	"github.com/hostkeep/hostkeep/internal/fn/accounts"
 	"github.com/hostkeep/hostkeep/internal/fn/cphulk"
+	"github.com/hostkeep/hostkeep/internal/fn/dns"
 	"github.com/hostkeep/hostkeep/internal/fn/domains"
 	"github.com/hostkeep/hostkeep/internal/fn/features"
 	"github.com/hostkeep/hostkeep/internal/fn/network"
@@ -26,6 +27,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/fn/twofactor"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 // What each family needs of the store, checked when this is compiled.
@@ -33,6 +35,7 @@ var (
 	_ tokens.Tx    = (*sqlstore.Tx)(nil)
 	_ accounts.Tx  = (*sqlstore.Tx)(nil)
 	_ cphulk.Tx    = (*sqlstore.Tx)(nil)
+	_ dns.Tx       = (*sqlstore.Tx)(nil)
 	_ domains.Tx   = (*sqlstore.Tx)(nil)
 	_ packages.Tx  = (*sqlstore.Tx)(nil)
 	_ features.Tx  = (*sqlstore.Tx)(nil)
@@ -60,7 +63,8 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Call: func(ctx context.Context, who hostkeep.Caller, function string, p wire.Params) wire.Reply {
 				return a.inner(ctx, c, who, function, p)
 			},
-			Batch: a.cfg.Limits.Batch, Limits: a.wireLimits(),
+			CPanel: a.cpanelFor,
+			Batch:  a.cfg.Limits.Batch, Limits: a.wireLimits(),
 		}),
 		tokens.Functions(tokens.Deps{
 			Read: reading[tokens.Reader](a), Change: changing[tokens.Tx](a), Now: a.now,
@@ -94,6 +98,10 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Main: mainAddress(), Interfaces: interfaces, Sockets: sockets,
 		}),
 		cphulk.Functions(cphulk.Deps{Read: reading[cphulk.Reader](a), Change: changing[cphulk.Tx](a), Watch: a.guards, Now: a.now}),
+		dns.Functions(dns.Deps{
+			Read: reading[dns.Reader](a), Change: changing[dns.Tx](a), Resolve: a.resolve, Domains: a.domainRules(),
+			Zones: zones.Rules{Hostname: a.host, Now: a.now},
+		}),
 		record.Functions(record.Deps{Read: reading[record.Reader](a)}),
 		a.sessionFunctions(),
 		a.twoFactorFunctions(),

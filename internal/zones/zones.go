@@ -65,4 +65,3 @@ func (r Rules) Added(tx Tx, a hostkeep.Account, d hostkeep.Domain, nameservers [
 func (r Rules) Removed(tx Tx, a hostkeep.Account, d hostkeep.Domain) error {
 	return errors.ErrUnsupported
 }
-
