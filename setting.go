@@ -8,6 +8,10 @@ const ServerSettings int64 = 0
 // servers of new zones, by their places, 1 to 4.
 const NameserverSetting = "nameserver"
 
+// NATSetting is the kind of the server's own settings that are named by a local
+// address and hold the public one under which it is seen from outside.
+const NATSetting = "nat"
+
 // Setting is a text that somebody set, found by its owner, its kind and its name.
 type Setting struct {
 	OwnerID int64  // a principal, or ServerSettings

@@ -82,9 +82,9 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			HashPassword: a.hash,
 			IsPassword:   a.isPassword,
 			NewPassword:  func() (hostkeep.Secret, error) { return auth.NewPassword(rand.Reader) },
-			Domains:      a.domainRules(), IP: mainAddress(),
+			Domains:      a.domainRules(), Zones: a.zoneRules(), IP: mainAddress(),
 		}),
-		domains.Functions(domains.Deps{Read: reading[domains.Reader](a), Change: changing[domains.Tx](a), Rules: a.domainRules()}),
+		domains.Functions(domains.Deps{Read: reading[domains.Reader](a), Change: changing[domains.Tx](a), Rules: a.domainRules(), Zones: a.zoneRules()}),
 		packages.Functions(packages.Deps{Read: reading[packages.Reader](a), Change: changing[packages.Tx](a)}),
 		features.Functions(features.Deps{Read: reading[features.Reader](a), Change: changing[features.Tx](a)}),
 		resellers.Functions(resellers.Deps{

@@ -120,6 +120,11 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if err := a.node.Load(ctx); err != nil {
 		return nil, err
 	}
+	if o.Serve {
+		if err := a.makeZones(ctx); err != nil {
+			return nil, err
+		}
+	}
 	a.loaded = a.node.Seq()
 	return a, nil
 }

@@ -2,6 +2,7 @@ package nameserver
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 
 	"github.com/miekg/dns"
@@ -61,8 +62,26 @@ func (g *signature) sign(m *dns.Msg, before string, timersOnly bool) (packed []b
 		t.OtherLen, t.OtherData = 6, hex48(g.now)
 		t.TimeSigned = g.of.TimeSigned
 	}
+	if g.code == dns.RcodeBadKey || g.code == dns.RcodeBadSig { // without a MAC: 5.3.2; the library would say no time
+		packed, err = unsigned(m, t)
+		return packed, "", err
+	}
 	m.Extra = append(m.Extra, t)
 	return dns.TsigGenerateWithProvider(m, g.keys, before, timersOnly)
+}
+
+func unsigned(m *dns.Msg, t *dns.TSIG) ([]byte, error) {
+	packed, err := m.Pack()
+	if err != nil {
+		return nil, err
+	}
+	tail := make([]byte, dns.Len(t))
+	n, err := dns.PackRR(t, tail, 0, nil, false)
+	if err != nil {
+		return nil, err
+	}
+	binary.BigEndian.PutUint16(packed[10:], uint16(len(m.Extra)+1))
+	return append(packed, tail[:n]...), nil
 }
 
 func hex48(n uint64) string {

@@ -9,3 +9,7 @@ CREATE TABLE zone (
 	text TEXT NOT NULL
 ) STRICT;
 CREATE INDEX zone_principal ON zone (principal_id);
+
+-- The domains that there are get their zones from the program, at its next start.
+INSERT INTO setting (owner_id, kind, name, value, chg)
+	SELECT 0, 'upgrade', 'zones', 'due', 0 FROM head h WHERE EXISTS (SELECT a.id FROM account a);
