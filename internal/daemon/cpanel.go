@@ -6,6 +6,7 @@ import (
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/fn/dns"
 	"github.com/hostkeep/hostkeep/internal/fn/features"
 	"github.com/hostkeep/hostkeep/internal/httpd"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
@@ -18,7 +19,9 @@ func (a *App) cpanelCatalogue() (*api.CPanelCatalogue, error) {
 	if a.hooks != nil {
 		o.Hooks = a.hooks
 	}
-	c, err := api.NewCPanel(api.CPanelOptions{Options: o, Account: a.cpanelAccount})
+	c, err := api.NewCPanel(api.CPanelOptions{Options: o, Account: a.cpanelAccount},
+		dns.CPanel(a.dnsDeps()),
+	)
 	if err != nil {
 		return nil, fmt.Errorf("the declared functions of cPanel do not hold together: %w", err)
 	}

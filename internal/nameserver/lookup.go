@@ -1,6 +1,8 @@
 package nameserver
 
 import (
+	"slices"
+
 	"github.com/miekg/dns"
 )
 
@@ -115,7 +117,7 @@ func (s *Server) lookup(f *found, z *zone, name []byte, k *key, qtype uint16) {
 func (s *Server) follow(f *found, z *zone, name []byte, k *key, qtype uint16) bool {
 	k.of(name)
 	for _, e := range f.answer {
-		if len(e.owner) == len(name) && folded(e.owner) == string(k.from(0)) {
+		if e.set.rtype == dns.TypeCNAME && len(e.owner) == len(name) && folded(e.owner) == string(k.from(0)) {
 			return false // a loop
 		}
 	}
@@ -145,7 +147,9 @@ func (s *Server) none(f *found, z *zone, rcode int) {
 // in the name the record's owner begins.
 func (s *Server) rename(f *found, dname *rrset, name []byte, at int) []byte {
 	target := dname.records[0].tail
-	f.answer = append(f.answer, entry{dname.owner, dname})
+	if !slices.ContainsFunc(f.answer, func(e entry) bool { return e.set == dname }) {
+		f.answer = append(f.answer, entry{dname.owner, dname})
+	}
 	f.about = s.rate.mark(dname.owner)
 	if at+len(target) > maxName {
 		f.rcode = dns.RcodeYXDomain

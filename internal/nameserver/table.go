@@ -49,7 +49,7 @@ func (t *table) change(name string, do func(map[string]*zone)) {
 	defer s.writing.Unlock()
 	m := map[string]*zone{}
 	if old := s.zones.Load(); old != nil {
-		maps.Copy(m, *old) // of a part that Replace left empty there is none
+		maps.Copy(m, *old)
 	}
 	do(m)
 	s.zones.Store(&m)

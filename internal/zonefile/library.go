@@ -152,7 +152,9 @@ func checkData(rtype uint16, data []string, generic bool) error {
 	switch {
 	case generic:
 		return nil
-	case rtype == dns.TypeSOA && len(data) == 7:
+	case rtype == dns.TypeSOA && len(data) != 7: // the library takes what is missing for 0
+		return wrong(rtype, data)
+	case rtype == dns.TypeSOA:
 		for i, s := range data[2:] {
 			if _, ok := seconds(s, 1<<32-1); !ok || i == 0 && strings.Trim(s, "0123456789") != "" {
 				return fmt.Errorf("%q is not a number of the SOA record from 0 to %d", hostkeep.Clip(s, 40), uint32(1<<32-1))

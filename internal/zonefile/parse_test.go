@@ -183,6 +183,7 @@ func TestRefusedZones(t *testing.T) {
 		{"one string where there are two", "a HINFO \"x y\"\n", "is not the data of a record of the type HINFO"},
 		{"CAA tag", "a CAA 0 is-sue x\n", "letters and digits"},
 		{"time of the SOA record that goes round", "a SOA ns root 1 99999999999999999999999 1 1 1\n", "SOA record from 0"},
+		{"SOA record without some of its numbers", "@ SOA ns root 1\n", "which takes mname, rname, serial"},
 		{"quote not closed", "a TXT \"x\nb A 192.0.2.1\n", "line 4 of the zone: a quotation mark is opened"},
 		{"quote not closed at the end", "a TXT \"x", "a quotation mark is opened"},
 		{"parenthesis not closed", "a A (\n192.0.2.1\n", "line 4 of the zone: a parenthesis is opened"},
