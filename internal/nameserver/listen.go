@@ -54,8 +54,13 @@ func tellDestination(c *net.UDPConn) error {
 }
 
 // serveUDP starts as many readers as there are processors.
-func (s *Server) serveUDP() {
-	for range runtime.GOMAXPROCS(0) {
-		s.running.Go(s.readUDP)
+func (s *Server) serveUDP() error {
+	conn, err := s.udp.SyscallConn()
+	if err != nil {
+		return err
 	}
+	for range runtime.GOMAXPROCS(0) {
+		s.running.Go(func() { s.readUDP(conn) })
+	}
+	return nil
 }

@@ -144,7 +144,9 @@ func (s *Server) Listen(addr string) error {
 		return fmt.Errorf("listening for DNS: %w", err)
 	}
 	s.udp, s.tcp = udp, tcp
-	s.serveUDP()
+	if err := s.serveUDP(); err != nil {
+		return fmt.Errorf("listening for DNS: %w", err)
+	}
 	s.running.Go(s.serveTCP)
 	for _, t := range s.tellers {
 		if err := t.start(); err != nil { // the server answers all the same

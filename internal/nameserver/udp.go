@@ -2,6 +2,7 @@ package nameserver
 
 import (
 	"net/netip"
+	"syscall"
 	"time"
 )
 
@@ -11,22 +12,26 @@ const (
 )
 
 // readUDP answers packets until the socket is closed.
-func (s *Server) readUDP() {
-	w := &worker{}
-	in, out, oob := make([]byte, packetSize), make([]byte, 0, packetSize), make([]byte, oobSize)
+func (s *Server) readUDP(conn syscall.RawConn) {
+	w, b := &worker{}, newBatch(conn)
 	for {
-		n, oobn, _, from, err := s.udp.ReadMsgUDPAddrPort(in, oob)
-		if err != nil {
+		if err := b.receive(); err != nil {
 			if s.done.Err() != nil {
 				return
 			}
+			s.rest()
 			continue
 		}
-		answer := s.packet(w, in[:n], out, from, s.options.Now())
-		if answer == nil {
-			continue
+		now := s.options.Now()
+		for i := range b.received {
+			packet, from := b.packet(i)
+			if answer := s.packet(w, packet, b.answers[i][:0], from, now); answer != nil {
+				b.reply(i, answer)
+			}
 		}
-		_, _, _ = s.udp.WriteMsgUDPAddrPort(answer, source(oob[:oobn]), from) // who cannot be reached asks again
+		if b.send() != nil && s.done.Err() != nil {
+			return
+		}
 	}
 }
 
