@@ -54,13 +54,8 @@ func tellDestination(c *net.UDPConn) error {
 }
 
 // serveUDP starts as many readers as there are processors.
-func (s *Server) serveUDP() error {
-	conn, err := s.udp.SyscallConn()
-	if err != nil {
-		return err
-	}
+func (s *Server) serveUDP() {
 	for range runtime.GOMAXPROCS(0) {
-		s.running.Go(func() { s.readUDP(conn) })
+		s.running.Go(s.readUDP)
 	}
-	return nil
 }

@@ -180,9 +180,14 @@ func TestSizes(t *testing.T) {
 		limit int
 		cut   bool
 	}{
-		{"medium", dns.TypeTXT, 0, 512, true}, {"medium", dns.TypeTXT, 100, 512, true}, {"medium", dns.TypeTXT, 800, 800, true},
-		{"medium", dns.TypeTXT, 1232, 1232, false}, {"big", dns.TypeTXT, 1232, 1232, true}, {"big", dns.TypeTXT, 65535, 1232, true},
-		{"x.crowd", dns.TypeA, 0, 512, true}, {"x.crowd", dns.TypeA, 1232, 1232, false},
+		{"medium", dns.TypeTXT, 0, 512, true},
+		{"medium", dns.TypeTXT, 100, 512, true},
+		{"medium", dns.TypeTXT, 800, 800, true},
+		{"medium", dns.TypeTXT, 1232, 1232, false},
+		{"big", dns.TypeTXT, 1232, 1232, true},
+		{"big", dns.TypeTXT, 65535, 1232, true},
+		{"x.crowd", dns.TypeA, 0, 512, true},
+		{"x.crowd", dns.TypeA, 1232, 1232, false},
 	} {
 		m := question(tt.name+".example.test.", tt.qtype)
 		if tt.size > 0 {

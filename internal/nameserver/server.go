@@ -144,9 +144,7 @@ func (s *Server) Listen(addr string) error {
 		return fmt.Errorf("listening for DNS: %w", err)
 	}
 	s.udp, s.tcp = udp, tcp
-	if err := s.serveUDP(); err != nil {
-		return fmt.Errorf("listening for DNS: %w", err)
-	}
+	s.serveUDP()
 	s.running.Go(s.serveTCP)
 	for _, t := range s.tellers {
 		if err := t.start(); err != nil { // the server answers all the same

@@ -2,7 +2,6 @@ package nameserver
 
 import (
 	"net/netip"
-	"syscall"
 	"time"
 )
 
@@ -12,26 +11,25 @@ const (
 )
 
 // readUDP answers packets until the socket is closed.
-func (s *Server) readUDP(conn syscall.RawConn) {
-	w, b := &worker{}, newBatch(conn)
+func (s *Server) readUDP() {
+	w, b := &worker{}, newBatch(s.udp)
 	for {
-		if err := b.receive(); err != nil {
-			if s.done.Err() != nil {
-				return
-			}
+		n, err := b.receive()
+		if s.done.Err() != nil {
+			return
+		}
+		if err != nil {
 			s.rest()
 			continue
 		}
 		now := s.options.Now()
-		for i := range b.received {
+		for i := range n {
 			packet, from := b.packet(i)
-			if answer := s.packet(w, packet, b.answers[i][:0], from, now); answer != nil {
+			if answer := s.packet(w, packet, b.answers[i], from, now); answer != nil {
 				b.reply(i, answer)
 			}
 		}
-		if b.send() != nil && s.done.Err() != nil {
-			return
-		}
+		b.send()
 	}
 }
 
