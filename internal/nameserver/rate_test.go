@@ -91,8 +91,11 @@ func TestNetworksOfIPv6(t *testing.T) {
 		addr string
 		want bool
 	}{
-		{"2001:db8:0:1200::1", true}, {"2001:db8:0:1200::1", true}, {"2001:db8:0:1200::1", false},
-		{"2001:db8:0:12ff::9", false}, {"2001:db8:0:1300::1", true},
+		{"2001:db8:0:1200::1", true},
+		{"2001:db8:0:1200::1", true},
+		{"2001:db8:0:1200::1", false},
+		{"2001:db8:0:12ff::9", false},
+		{"2001:db8:0:1300::1", true},
 	} {
 		if got := whole(tt.addr); got != tt.want {
 			t.Errorf("%s: %v", tt.addr, got)
