@@ -70,7 +70,11 @@ type Caller struct {
 	TokenChange int64 // Token.Change as seen, checked again when something is written
 
 	SessionID int64 // 0 unless Via is ViaSession
-
+	// CPanel: the caller was let in on cPanel's side (port 2083), as the account that
+	// User is. Rights are then empty, and User is seen without what it may be to WHM.
+	CPanel bool
+	// ActsFor is the account that a WHM user calls cPanel's functions for; zero: none.
+	ActsFor   Principal
 	MadeBy    int64      // the API token whose link opened the session; 0: none
 	ReadOnly  bool       // the request's method (HEAD) must change nothing
 	Addr      netip.Addr // where the call came from; invalid for a command
@@ -78,6 +82,9 @@ type Caller struct {
 	RequestID string
 	RealUser  string // a command's operating system user
 }
+
+// Service is what a session of the side that the caller came to is for.
+func (c Caller) Service() string { return ServiceOf(c.CPanel) }
 
 // Maker is the token that answers for what the caller leaves behind: its own, or
 // the one whose link opened its session; 0 for neither.

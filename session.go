@@ -13,6 +13,14 @@ const (
 	ServiceWebmail = "webmaild"
 )
 
+// ServiceOf is the service of a side: cPanel's or WHM's.
+func ServiceOf(cpanel bool) string {
+	if cpanel {
+		return ServiceCPanel
+	}
+	return ServiceWHM
+}
+
 // How long sessions and the links that open them live.
 const (
 	SessionIdle = 15 * time.Minute // without use

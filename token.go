@@ -15,6 +15,7 @@ const MaxTokenName = 50
 type Token struct {
 	ID         int64
 	OwnerID    int64 // the principal it belongs to; its name may change, its id never does
+	CPanel     bool  // it opens cPanel's side for the account, and never WHM; else the other way round
 	Name       string
 	Hash       TokenHash
 	KeyID      string // which master key made the hash

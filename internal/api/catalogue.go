@@ -54,6 +54,9 @@ func New(o Options, families ...[]*Function) (*Catalogue, error) {
 		if f.err != nil {
 			errs = append(errs, fmt.Errorf("function %s: %w", f.Name, f.err))
 		}
+		if f.CPanel.Module != "" {
+			errs = append(errs, fmt.Errorf("function %s: it is cPanel's and stands among WHM's", f.Called()))
+		}
 		if c.byName[f.Name] != nil {
 			errs = append(errs, fmt.Errorf("function %s: declared twice", f.Name))
 		}
@@ -187,13 +190,16 @@ func (c *Catalogue) run(ctx context.Context, who hostkeep.Caller, f *Function, p
 		return err
 	}
 	call := Call{Caller: who, Function: f.Name, Version: 1}
+	if f.HandsOn {
+		call.Params = p
+	}
 	if r.V0 {
 		call.Version = 0
 	}
 	if f.Writes {
 		call.Args = f.In.Record(p, c.Digest)
 	}
-	if err = c.handled(ctx, f, call, in, p, r); err == nil {
+	if err = handled(ctx, c.Hooks, f, call, in, p, r); err == nil {
 		r.Shown, err = f.Out.Select(ctx, plan, r.Value)
 	}
 	return err
@@ -206,7 +212,7 @@ func nearMisses(f *Function, p wire.Params, r *Reply) error {
 		return nil
 	}
 	for _, m := range f.In.NearMisses(p) {
-		if f.Touches == OwnTokens || f.Touches == WHMUsers || f.Touches == PrivilegeLists {
+		if f.Touches == OwnTokens || f.Touches == AccountTokens || f.Touches == WHMUsers || f.Touches == PrivilegeLists {
 			return m.Refusal()
 		}
 		r.Note.Warnings = append(r.Note.Warnings, m.Warning())

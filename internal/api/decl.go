@@ -44,6 +44,10 @@ const (
 	// OwnLogin: what the calling user signs in with besides tokens.
 	// Caller.MayTouchWHMUser decides for the user itself.
 	OwnLogin
+	// AccountTokens: cPanel tokens of the account that it is called for, by functions
+	// of cPanel. The token family bounds them by Caller.MayLeaveToken; when the account
+	// is a WHM user, Caller.MayTouchWHMUser decides for calls from WHM.
+	AccountTokens
 	// ListedUsers: what each of a list of users signs in with; the family asks
 	// Caller.MayTouchWHMUser for those that are WHM users.
 	ListedUsers
@@ -84,6 +88,36 @@ type Decl struct {
 	V0 wire.V0
 	// OnlyV0: the function does not exist in API 1.
 	OnlyV0 bool
+
+	// HandsOn: it calls another function with the parameters that it does not know, and
+	// so gets them as they were given. It may not write: what it calls says so.
+	HandsOn bool
+
+	// CPanel is set for a function of cPanel's APIs: no privilege opens it, but the
+	// account that it is called for.
+	CPanel CPanel
+}
+
+// CPanel says which function of cPanel's APIs a declaration is.
+type CPanel struct {
+	Module  string
+	Dialect wire.Dialect // UAPI or API2
+	// Feature is what the account must be allowed to use; AnyFeature is spelled.
+	Feature string
+	// Lacks is the service that the function is about and that this server does not
+	// run. Such a function is always refused, by a sentence that says so.
+	Lacks string
+}
+
+// AnyFeature is the spelled word for a function that every account may call.
+const AnyFeature = "(any)"
+
+// Called is the name that people and the record know a function by.
+func (d *Decl) Called() string {
+	if d.CPanel.Module == "" {
+		return d.Name
+	}
+	return d.CPanel.Module + "::" + d.Name
 }
 
 // InVersion reports whether a version of the API, 0 or 1, has the function.
@@ -99,13 +133,22 @@ func (d *Decl) InVersion(version int) bool {
 type Call struct {
 	hostkeep.Caller
 	Function string
-	Version  int    // of the API that is spoken, 0 or 1
+	Version  int    // of the API that is spoken, 0 or 1; of cPanel's 2 or 3
 	Args     string // for the record; secrets replaced by digests
+	// Account is whom a function of cPanel's APIs is called for: an account, seen
+	// without what it may be to WHM. The zero value: a function of WHM.
+	Account hostkeep.Principal
+	Params  wire.Params // as they were given, where the declaration says HandsOn
 }
 
 // Sees reports whether the call may see and change what belongs to a principal that
-// another owns.
-func (c Call) Sees(id, ownerID int64) bool { return c.User.OwnsAccount(id, ownerID) }
+// another owns: of cPanel's functions only what the account itself has.
+func (c Call) Sees(id, ownerID int64) bool {
+	if c.Account.ID != 0 {
+		return id == c.Account.ID // not what the account owns as a reseller
+	}
+	return c.User.OwnsAccount(id, ownerID)
+}
 
 // Change is what a handler tells the store with a write.
 func (c Call) Change() hostkeep.Change {
@@ -153,7 +196,10 @@ func (f *Function) bindAccount(t reflect.Type) error {
 	return fmt.Errorf("account parameter %q is no string field of In", f.Account)
 }
 
-var functionName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
+var (
+	functionName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
+	cpanelName   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)
 
 func (f *Function) checkDecl(in reflect.Type) error {
 	var errs []error
@@ -162,11 +208,17 @@ func (f *Function) checkDecl(in reflect.Type) error {
 			errs = append(errs, errors.New(text))
 		}
 	}
-	complain(!functionName.MatchString(f.Name), "the name is missing or unfit")
 	complain(f.Summary == "", "the summary is missing")
+	if f.CPanel != (CPanel{}) {
+		f.checkCPanel(complain)
+		return errors.Join(errs...)
+	}
+	complain(!functionName.MatchString(f.Name), "the name is missing or unfit")
 	complain(len(f.Opens) == 0, "no privilege is declared (Anyone is spelled)")
+	complain(f.Touches == AccountTokens, "it touches tokens of the account that a cPanel function is called for, and is none")
 	complain(f.Touches == 0, "it does not say which credentials it touches")
 	complain(f.Touches != NoCredentials && !f.Writes, "it touches credentials and does not write")
+	complain(f.HandsOn && f.Writes, "it hands its parameters on and writes")
 	complain((f.Touches == AccountCredentials || f.Touches == WHMUsers) && f.Account == "", "it touches an account's credentials and names no account")
 	complain(f.OwnPassword && f.Touches != AccountCredentials, "it sets the password of an account and does not touch its credentials")
 	complain(f.OnlyV0 && f.V0.Form == 0, "it exists only in API 0 and has no form there")
@@ -177,6 +229,26 @@ func (f *Function) checkDecl(in reflect.Type) error {
 		complain(p != hostkeep.Anyone && !(hostkeep.Privileges{}).With(p).Lists(p), fmt.Sprintf("the privilege %q does not exist", p))
 	}
 	return errors.Join(errs...)
+}
+
+func (f *Function) checkCPanel(complain func(bad bool, text string)) {
+	complain(!cpanelName.MatchString(f.Name) || !cpanelName.MatchString(f.CPanel.Module), "the name or the module is missing or unfit")
+	complain(f.CPanel.Dialect != wire.UAPI && f.CPanel.Dialect != wire.API2, "the dialect is missing")
+	complain(f.CPanel.Feature != AnyFeature && !hostkeep.KnownFeature(f.CPanel.Feature), "no known feature is declared (AnyFeature is spelled)")
+	complain(f.Touches == 0, "it does not say which credentials it touches")
+	complain(f.Touches != 0 && f.Touches != NoCredentials && f.Touches != AccountTokens, "a function of cPanel touches no credentials but the account's own tokens")
+	complain(f.Touches == AccountTokens && !f.Writes, "it touches credentials and does not write")
+	complain(f.HandsOn && f.Writes, "it hands its parameters on and writes")
+	complain(len(f.Opens) > 0 || f.Account != "" || f.OwnPassword || f.OnlyV0 || f.V0.Form != 0, "it declares what only functions of WHM have")
+}
+
+// Lacking declares a function of cPanel that is about a service that this server
+// does not run.
+func Lacking(module, name string, dialect wire.Dialect, service string) *Function {
+	return Define(Decl{
+		Name: name, Summary: "Refused: this server runs no " + service + ".", Touches: NoCredentials,
+		CPanel: CPanel{Module: module, Dialect: dialect, Feature: AnyFeature, Lacks: service},
+	}, func(context.Context, Call, struct{}) (out Done, err error) { return out, errors.ErrUnsupported })
 }
 
 // Done is the Out of a function that answers without data.

@@ -26,14 +26,14 @@ type HookCall struct {
 	Result func(secrets bool) []byte
 }
 
-// handled runs the handler of one call between the hooks.
-func (c *Catalogue) handled(ctx context.Context, f *Function, call Call, in any, p wire.Params, r *Reply) (err error) {
-	if c.Hooks == nil || !f.Writes {
+// handled runs the handler of one call between the hooks, which may be nil.
+func handled(ctx context.Context, hooks Hooks, f *Function, call Call, in any, p wire.Params, r *Reply) (err error) {
+	if hooks == nil || !f.Writes {
 		r.Value, err = f.handle(ctx, call, in)
 		return err
 	}
 	told := HookCall{Call: call, Arguments: func(secrets bool) []byte { return f.In.Arguments(p, secrets) }}
-	if err := c.Hooks.Before(ctx, told); err != nil {
+	if err := hooks.Before(ctx, told); err != nil {
 		return err
 	}
 	if r.Value, err = f.handle(ctx, call, in); err != nil {
@@ -43,6 +43,6 @@ func (c *Catalogue) handled(ctx context.Context, f *Function, call Call, in any,
 	defer func() { r.OK = false }()
 	told.Result = func(secrets bool) []byte { return r.AppendResult(nil, secrets) }
 	// The change is made, whoever waits for the answer.
-	r.Note.Warnings = append(r.Note.Warnings, c.Hooks.After(context.WithoutCancel(ctx), told)...)
+	r.Note.Warnings = append(r.Note.Warnings, hooks.After(context.WithoutCancel(ctx), told)...)
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 // password may be what changed; a session must still be there. The error is as WHM's.
 func (a *Authenticator) Again(ctx context.Context, c hostkeep.Caller) (hostkeep.Caller, error) {
 	if c.Via == hostkeep.ViaToken {
-		now, err := a.Token(c.TokenHash, Request{Addr: c.Addr, Agent: c.Agent, ID: c.RequestID})
+		now, err := a.Token(c.TokenHash, Request{CPanel: c.CPanel, Addr: c.Addr, Agent: c.Agent, ID: c.RequestID})
 		if err != nil {
 			return hostkeep.Caller{}, err
 		}
@@ -38,13 +38,14 @@ func (a *Authenticator) Again(ctx context.Context, c hostkeep.Caller) (hostkeep.
 	if err := a.ready(); err != nil {
 		return hostkeep.Caller{}, err
 	}
-	reason := userReason(user)
+	reason := userReason(user, c.CPanel)
 	if !known || user.ID != c.User.ID || c.Via == hostkeep.ViaPassword && user.Change != c.User.Change {
 		reason = ReasonSecret
 	}
 	if reason != "" {
 		return hostkeep.Caller{}, refuse(reason, c.User, 0)
 	}
+	user = callerOf(user, c.Via, Request{CPanel: c.CPanel}).User
 	c.User, c.Rights = user, user.Rights().And(c.Rights)
 	return c, nil
 }

@@ -79,22 +79,25 @@ type Request struct {
 	Code          []string // the value of every header with a second factor's code
 	Cookies       []string // the value of every session cookie
 	Token         string   // the security token at the head of the path, "" when there is none
+	CPanel        bool     // it came to cPanel's side, where accounts sign in for themselves
 	Agent         string   // the user agent, as it names itself
 	Addr          netip.Addr
 	ID            string
 }
 
-// WHM authenticates a call to WHM (port 2087): by the token, the password or the
-// session of root or a reseller. A header decides alone; a session's cookie counts
-// only beside its security token. The error is a *Refusal or wraps ErrUnavailable.
-func (a *Authenticator) WHM(ctx context.Context, r Request) (hostkeep.Caller, error) {
+// Caller authenticates a call: to WHM (port 2087) by the token, the password or the
+// session of root or a reseller, to cPanel's side (port 2083) by those of an account.
+// What opens one side never opens the other but a password. A header decides alone;
+// a session's cookie counts only beside its security token. The error is a *Refusal or
+// wraps ErrUnavailable.
+func (a *Authenticator) Caller(ctx context.Context, r Request) (hostkeep.Caller, error) {
 	if len(r.Authorization) == 0 && r.Token != "" && a.sessions != nil {
 		if err := a.ready(); err != nil {
 			return hostkeep.Caller{}, err
 		}
 		return a.bySession(ctx, r)
 	}
-	c, reason := parse(r.Authorization)
+	c, reason := parse(r.Authorization, r.CPanel)
 	if reason != "" {
 		return hostkeep.Caller{}, &Refusal{Reason: reason}
 	}

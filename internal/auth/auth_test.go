@@ -117,7 +117,7 @@ func (n *node) call(header string) (hostkeep.Caller, error) {
 
 func (n *node) callFrom(addr netip.Addr, headers ...string) (hostkeep.Caller, error) {
 	a := n.authenticator(auth.NewHasher(1).Cheap())
-	return a.WHM(context.Background(), auth.Request{Authorization: headers, Addr: addr, ID: "r1"})
+	return a.Caller(context.Background(), auth.Request{Authorization: headers, Addr: addr, ID: "r1"})
 }
 
 func privileges(names ...hostkeep.Privilege) hostkeep.Privileges {

@@ -76,7 +76,7 @@ func BenchmarkToken(b *testing.B) {
 	r := auth.Request{Authorization: []string{"whm alice:" + secretA}, Addr: peer}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := a.WHM(b.Context(), r); err != nil {
+		if _, err := a.Caller(b.Context(), r); err != nil {
 			b.Fatal(err)
 		}
 	}

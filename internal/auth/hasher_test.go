@@ -114,11 +114,11 @@ func TestHasherBounds(t *testing.T) {
 		if len(results) != 0 {
 			t.Fatalf("%d did not wait: %v", len(results), <-results)
 		}
-		_, err := a.WHM(t.Context(), auth.Request{Authorization: []string{basic("alice", "p")}})
+		_, err := a.Caller(t.Context(), auth.Request{Authorization: []string{basic("alice", "p")}})
 		if !errors.Is(err, auth.ErrUnavailable) || n.read != 0 {
 			t.Errorf("one too many: error = %v after %d reads, want ErrUnavailable after none", err, n.read)
 		}
-		if _, err := a.WHM(t.Context(), auth.Request{Authorization: []string{"whm alice:" + secretA}}); err != nil {
+		if _, err := a.Caller(t.Context(), auth.Request{Authorization: []string{"whm alice:" + secretA}}); err != nil {
 			t.Errorf("a token was kept out by passwords: %v", err)
 		}
 		cancel()

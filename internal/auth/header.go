@@ -25,8 +25,13 @@ type credential struct {
 	Secret hostkeep.Secret
 }
 
-// parse reads the one Authorization header, or says why not.
-func parse(headers []string) (credential, string) {
+// parse reads the one Authorization header, or says why not. Each side has a word of
+// its own for tokens.
+func parse(headers []string, cpanel bool) (credential, string) {
+	tokens := "whm"
+	if cpanel {
+		tokens = "cpanel"
+	}
 	switch {
 	case len(headers) == 0:
 		return credential{}, ReasonNone
@@ -40,7 +45,7 @@ func parse(headers []string) (credential, string) {
 	word, rest, _ := strings.Cut(headers[0], " ")
 	rest = strings.Trim(rest, " \t")
 	switch {
-	case strings.EqualFold(word, "whm"):
+	case strings.EqualFold(word, tokens):
 		return split(schemeToken, rest)
 	case strings.EqualFold(word, "basic"):
 		return parseBasic(rest)

@@ -29,7 +29,7 @@ type Opened struct {
 	Ticket hostkeep.Secret
 }
 
-// Login opens a session for whoever knows a WHM user's password, and code. No
+// Login opens a session for whoever knows a user's password, and code. No
 // cookie that the request brings is looked at: what a browser had before never
 // becomes a session.
 func (a *Authenticator) Login(ctx context.Context, l Login, r Request) (Opened, error) {
@@ -71,7 +71,7 @@ func (a *Authenticator) proveLogin(ctx context.Context, l Login, r Request) (c h
 		if user = p; !l.Ticket.Empty() {
 			return a.checkTicket(p, l.Ticket, r.Addr), nil
 		}
-		return a.checkPassword(ctx, p, l.Password, r.Addr)
+		return a.checkPassword(ctx, p, l.Password, r)
 	})
 	var refused *Refusal
 	switch {
@@ -102,8 +102,8 @@ func (a *Authenticator) OpenLink(ctx context.Context, link string, r Request) (O
 	switch {
 	case !known:
 		return Opened{}, &Refusal{Reason: ReasonUser}
-	case userReason(user) != "":
-		return Opened{}, refuse(userReason(user), user, 0)
+	case userReason(user, r.CPanel) != "":
+		return Opened{}, refuse(userReason(user, r.CPanel), user, 0)
 	}
 	return a.openAs(user, r.Token, func(s hostkeep.Session) error {
 		err := a.sessions.OpenLink(ctx, a.keys.HashSession(secret), s)
@@ -132,7 +132,7 @@ func (a *Authenticator) openAs(user hostkeep.Principal, token string, keep func(
 	}
 	now := a.now()
 	err = keep(hostkeep.Session{
-		PrincipalID: user.ID, Service: hostkeep.ServiceWHM, Open: true,
+		PrincipalID: user.ID, Service: hostkeep.ServiceOf(r.CPanel), Open: true,
 		Hash: a.keys.HashSession(secret), Token: a.keys.HashSession(hostkeep.NewSecret(token)),
 		Created: now, LastUsed: now, Ends: now.Add(hostkeep.SessionLife),
 		Addr: r.Addr, Agent: hostkeep.CleanAgent(r.Agent),
@@ -141,7 +141,7 @@ func (a *Authenticator) openAs(user hostkeep.Principal, token string, keep func(
 		return Opened{}, err
 	}
 	return Opened{
-		Caller: hostkeep.Caller{User: user, Via: hostkeep.ViaSession, Rights: user.Rights(), Addr: r.Addr, RequestID: r.ID},
+		Caller: callerOf(user, hostkeep.ViaSession, r),
 		Cookie: hostkeep.NewSecret(url.QueryEscape(claim + "," + a.keys.MarkSession(claim))),
 		Token:  hostkeep.NewSecret(token),
 	}, nil

@@ -4,18 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 
 	"github.com/hostkeep/hostkeep"
 )
 
-// Password authenticates a WHM user by name and password, however they came: it
+// Password authenticates a user by name and password, however they came: it
 // is the one way to check a password, and the throttle stands before it. It costs
 // one read of the store and one computation for every name, known or not; while
 // the throttle refuses, neither. The error is a *Refusal or wraps ErrUnavailable.
 func (a *Authenticator) Password(ctx context.Context, name string, secret hostkeep.Secret, r Request) (hostkeep.Caller, error) {
-	return a.prove(ctx, name, r, func(p hostkeep.Principal) (string, error) { return a.checkPassword(ctx, p, secret, r.Addr) })
+	return a.prove(ctx, name, r, func(p hostkeep.Principal) (string, error) { return a.checkPassword(ctx, p, secret, r) })
 }
 
 // prove authenticates a user whom check does, by the throttle's leave. check
@@ -59,8 +58,8 @@ func (a *Authenticator) judge(ctx context.Context, before hostkeep.Principal, na
 	switch {
 	case !known:
 		reason = ReasonUser
-	case userReason(user) != "":
-		reason = userReason(user)
+	case userReason(user, r.CPanel) != "":
+		reason = userReason(user, r.CPanel)
 	case user.ID != before.ID: // the name changed hands meanwhile
 		reason = ReasonSecret
 	}
@@ -72,19 +71,19 @@ func (a *Authenticator) judge(ctx context.Context, before hostkeep.Principal, na
 	if reason != "" {
 		return hostkeep.Caller{}, refuse(reason, user, 0)
 	}
-	return hostkeep.Caller{User: user, Via: hostkeep.ViaPassword, Rights: user.Rights(), Addr: r.Addr, RequestID: r.ID}, nil
+	return callerOf(user, hostkeep.ViaPassword, r), nil
 }
 
 // checkPassword returns why s is not p's password, or "" if it is. The store is
 // read within the hasher's bound, so that a flood of passwords does not become
 // one of queries.
-func (a *Authenticator) checkPassword(ctx context.Context, p hostkeep.Principal, s hostkeep.Secret, from netip.Addr) (string, error) {
-	leave, err := a.hasher.enter(ctx, from)
+func (a *Authenticator) checkPassword(ctx context.Context, p hostkeep.Principal, s hostkeep.Secret, r Request) (string, error) {
+	leave, err := a.hasher.enter(ctx, r.Addr)
 	if err != nil {
 		return "", err
 	}
 	defer leave()
-	stored, reason, err := a.storedPassword(ctx, p)
+	stored, reason, err := a.storedPassword(ctx, p, r.CPanel)
 	if err != nil {
 		return "", err
 	}
@@ -95,8 +94,8 @@ func (a *Authenticator) checkPassword(ctx context.Context, p hostkeep.Principal,
 }
 
 // storedPassword returns the dummy and a reason when p cannot sign in.
-func (a *Authenticator) storedPassword(ctx context.Context, p hostkeep.Principal) (phc, string, error) {
-	reason, id := userReason(p), p.ID
+func (a *Authenticator) storedPassword(ctx context.Context, p hostkeep.Principal, cpanel bool) (phc, string, error) {
+	reason, id := userReason(p, cpanel), p.ID
 	if reason != "" {
 		id = 0 // nobody's: read for the time that it takes
 	}

@@ -85,7 +85,7 @@ func TestEveryPasswordCostsTheSame(t *testing.T) {
 	for name := range cases {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := a.WHM(t.Context(), auth.Request{Authorization: []string{basic(name, "wrong")}})
+		_, err := a.Caller(t.Context(), auth.Request{Authorization: []string{basic(name, "wrong")}})
 		runtime.ReadMemStats(&after)
 		if used := after.TotalAlloc - before.TotalAlloc; used < 19*mib || used > 30*mib {
 			t.Errorf("%s: %d MiB, want about 19 (%v)", name, used/mib, err)
@@ -125,7 +125,7 @@ func TestTheUserCountsAsOfTheEndOfTheCheck(t *testing.T) {
 	run := func(change func()) (hostkeep.Caller, error) {
 		n.add(alice)
 		a := auth.New(auth.Options{Memory: n, Passwords: meanwhile{n, change}, Hasher: auth.NewHasher(1), HashToken: n.hashToken})
-		return a.WHM(t.Context(), auth.Request{Authorization: []string{basic("alice", "right")}})
+		return a.Caller(t.Context(), auth.Request{Authorization: []string{basic("alice", "right")}})
 	}
 	_, err := run(func() { n.add(suspended) })
 	wantRefusal(t, err, auth.Refusal{Reason: auth.ReasonSuspended, User: "alice", PrincipalID: aliceID})

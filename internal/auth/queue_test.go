@@ -49,7 +49,7 @@ func (c *crowd) send(ctx context.Context, n int, form string) (waiting int) {
 	for i := range n {
 		from := netip.MustParseAddr(fmt.Sprintf(form, i))
 		c.all.Go(func() {
-			_, err := c.auth.WHM(ctx, auth.Request{Authorization: []string{basic("alice", "right")}, Addr: from})
+			_, err := c.auth.Caller(ctx, auth.Request{Authorization: []string{basic("alice", "right")}, Addr: from})
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			switch {

@@ -19,6 +19,8 @@ const (
 	ReasonSecret    = "wrong secret"        // no token has the secret, or the password is another
 	ReasonOtherUser = "another user's"      // the token exists and belongs to somebody else than the user named
 	ReasonNoWHM     = "no WHM user"         // a plain account
+	ReasonNoAccount = "no cPanel user"      // root, on cPanel's side
+	ReasonOtherSide = "for another port"    // a token of WHM's on cPanel's side, or the other way round
 	ReasonSuspended = "suspended"           // the WHM user
 	ReasonExpired   = "expired"             // the token
 	ReasonAddress   = "address"             // not in the token's list
@@ -74,6 +76,8 @@ func (r *Refusal) Sentence() string {
 		return "The token may not be used from this address."
 	case ReasonSuspended:
 		return "The token's owner is suspended."
+	case ReasonOtherSide:
+		return "The token is for the other port."
 	case ReasonNoWHM:
 		return "The token's owner is no WHM user."
 	case ReasonSecret:

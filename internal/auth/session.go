@@ -92,9 +92,9 @@ func (a *Authenticator) bySession(ctx context.Context, r Request) (hostkeep.Call
 		return hostkeep.Caller{}, refuse(ReasonToken, user, 0)
 	}
 	a.use(ctx, s)
-	return hostkeep.Caller{
-		User: user, Via: hostkeep.ViaSession, Rights: user.Rights(), SessionID: s.ID, MadeBy: s.MadeBy, Addr: r.Addr, RequestID: r.ID,
-	}, nil
+	c := callerOf(user, hostkeep.ViaSession, r)
+	c.SessionID, c.MadeBy = s.ID, s.MadeBy
+	return c, nil
 }
 
 // guards reports whether a security token is the session's.
@@ -122,10 +122,10 @@ func (a *Authenticator) find(ctx context.Context, r Request) (s hostkeep.Session
 	switch {
 	case !known:
 		return s, user, &Refusal{Reason: ReasonUser}
-	case missing || s.PrincipalID != user.ID || s.Service != hostkeep.ServiceWHM || s.Over(a.uses.of(s), a.now()):
+	case missing || s.PrincipalID != user.ID || s.Service != hostkeep.ServiceOf(r.CPanel) || s.Over(a.uses.of(s), a.now()):
 		return s, user, refuse(ReasonSession, user, 0)
-	case userReason(user) != "":
-		return s, user, refuse(userReason(user), user, 0)
+	case userReason(user, r.CPanel) != "":
+		return s, user, refuse(userReason(user, r.CPanel), user, 0)
 	}
 	return s, user, nil
 }

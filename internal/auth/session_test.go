@@ -158,7 +158,7 @@ func TestSession(t *testing.T) {
 	t.Parallel()
 	a, n, s := signing(t)
 	r := signIn(t, a)
-	c, err := a.WHM(t.Context(), r)
+	c, err := a.Caller(t.Context(), r)
 	alice := n.principals["alice"]
 	if err != nil || c.User != alice || c.Via != hostkeep.ViaSession || c.Rights != alice.Rights() || c.SessionID != 1 || c.Addr != peer || c.RequestID != "r2" || !c.Unbounded() {
 		t.Fatalf("%+v, %v", c, err)
@@ -166,7 +166,7 @@ func TestSession(t *testing.T) {
 	with := func(change func(*auth.Request)) error {
 		q := r
 		change(&q)
-		_, err := a.WHM(t.Context(), q)
+		_, err := a.Caller(t.Context(), q)
 		return err
 	}
 	claim, _ := url.QueryUnescape(r.Cookies[0])
@@ -224,7 +224,7 @@ func TestAUseThatCannotBeWritten(t *testing.T) {
 	r := signIn(t, a)
 	for range 20 {
 		n.now = n.now.Add(time.Minute)
-		if _, err := a.WHM(t.Context(), r); err != nil {
+		if _, err := a.Caller(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -250,7 +250,7 @@ func TestAgainInASession(t *testing.T) {
 	} {
 		a, n, s := signing(t)
 		r := signIn(t, a)
-		c, err := a.WHM(t.Context(), r)
+		c, err := a.Caller(t.Context(), r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -313,7 +313,7 @@ func FuzzCookie(f *testing.F) {
 		f.Add(cookie, "/cpsess0000000000")
 	}
 	f.Fuzz(func(t *testing.T, cookie, shown string) {
-		c, err := a.WHM(t.Context(), auth.Request{Cookies: []string{cookie}, Token: shown})
+		c, err := a.Caller(t.Context(), auth.Request{Cookies: []string{cookie}, Token: shown})
 		plain, escapes := url.QueryUnescape(cookie)
 		if want := escapes == nil && plain == good && shown == token && len(cookie) <= 4096; (err == nil) != want {
 			t.Fatalf("cookie %q, token %q: %+v, %v", cookie, shown, c, err)

@@ -46,7 +46,7 @@ func newGate(t *testing.T) *gate {
 }
 
 func (g *gate) try(from, name, password string) error {
-	_, err := g.auth.WHM(context.Background(), auth.Request{Authorization: []string{basic(name, password)}, Addr: netip.MustParseAddr(from)})
+	_, err := g.auth.Caller(context.Background(), auth.Request{Authorization: []string{basic(name, password)}, Addr: netip.MustParseAddr(from)})
 	return err
 }
 
@@ -109,7 +109,7 @@ func TestThrottleKnowsNoTokens(t *testing.T) {
 	}
 	for _, from := range []string{"192.0.2.1", "192.0.2.9"} {
 		r := auth.Request{Authorization: []string{"whm alice:" + secretA}, Addr: netip.MustParseAddr(from)}
-		if _, err := g.auth.WHM(t.Context(), r); err != nil {
+		if _, err := g.auth.Caller(t.Context(), r); err != nil {
 			t.Errorf("from %s: %v", from, err)
 		}
 	}
@@ -252,7 +252,7 @@ func TestThrottleAtOnce(t *testing.T) {
 			for range 60 {
 				all.Go(func() {
 					r := auth.Request{Authorization: []string{basic("alice", password)}, Addr: peer}
-					if _, err := a.WHM(t.Context(), r); err == nil {
+					if _, err := a.Caller(t.Context(), r); err == nil {
 						passed.Add(1)
 					}
 				})
@@ -281,7 +281,7 @@ func TestThrottleWaiting(t *testing.T) {
 			Now: func() time.Time { return start },
 		})
 		try := func(ctx context.Context, from netip.Addr) error {
-			_, err := a.WHM(ctx, auth.Request{Authorization: []string{basic("alice", "right")}, Addr: from})
+			_, err := a.Caller(ctx, auth.Request{Authorization: []string{basic("alice", "right")}, Addr: from})
 			return err
 		}
 		ctx, leave := context.WithCancel(t.Context())

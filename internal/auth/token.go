@@ -45,9 +45,11 @@ func (a *Authenticator) judged(t hostkeep.Token, owner hostkeep.Principal, user 
 // judge decides for a token whose secret is right: the caller that it makes, or
 // why none.
 func judge(t hostkeep.Token, owner hostkeep.Principal, user string, r Request, now time.Time) (c hostkeep.Caller, reason string) {
-	switch reason = userReason(owner); {
+	switch reason = userReason(owner, r.CPanel); {
 	case owner.Name != user:
 		return c, ReasonOtherUser
+	case t.CPanel != r.CPanel:
+		return c, ReasonOtherSide
 	case reason != "":
 		return c, reason
 	case t.Expired(now):
@@ -55,11 +57,20 @@ func judge(t hostkeep.Token, owner hostkeep.Principal, user string, r Request, n
 	case !t.Addresses.Allows(r.Addr):
 		return c, ReasonAddress
 	}
-	return hostkeep.Caller{
-		User: owner, Via: hostkeep.ViaToken, Rights: t.Privileges.And(owner.Rights()),
-		TokenID: t.ID, Expires: t.Expires, Addresses: t.Addresses, TokenHash: t.Hash, TokenChange: t.Change,
-		Addr: r.Addr, Agent: r.Agent, RequestID: r.ID,
-	}, ""
+	c = callerOf(owner, hostkeep.ViaToken, r)
+	c.Rights = t.Privileges.And(c.Rights)
+	c.TokenID, c.Expires, c.Addresses, c.TokenHash, c.TokenChange = t.ID, t.Expires, t.Addresses, t.Hash, t.Change
+	c.Agent = r.Agent
+	return c, ""
+}
+
+// callerOf is a caller with all that its user may do on the side that it came to. On
+// cPanel's a reseller is an account like others.
+func callerOf(user hostkeep.Principal, via hostkeep.Via, r Request) hostkeep.Caller {
+	if r.CPanel {
+		user.Reseller, user.Privileges = false, hostkeep.Privileges{}
+	}
+	return hostkeep.Caller{User: user, Via: via, Rights: user.Rights(), CPanel: r.CPanel, Addr: r.Addr, RequestID: r.ID}
 }
 
 // Token judges a token as WHM would when its secret and its owner's name come with
@@ -75,10 +86,12 @@ func (a *Authenticator) Token(h hostkeep.TokenHash, r Request) (hostkeep.Caller,
 	return a.judged(t, owner, owner.Name, r)
 }
 
-// userReason says why p may not call WHM at all, or "".
-func userReason(p hostkeep.Principal) string {
+// userReason says why p may not call a side at all, or "".
+func userReason(p hostkeep.Principal, cpanel bool) string {
 	switch {
-	case !p.WHMUser():
+	case cpanel && p.ID == hostkeep.RootID:
+		return ReasonNoAccount
+	case !cpanel && !p.WHMUser():
 		return ReasonNoWHM
 	case p.Suspended:
 		return ReasonSuspended

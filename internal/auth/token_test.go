@@ -115,7 +115,7 @@ func TestTheWholeHashDecides(t *testing.T) {
 		Memory: partial{n}, Passwords: n, Hasher: auth.NewHasher(1), HashToken: n.hashToken,
 		Now: func() time.Time { return start },
 	})
-	_, err := a.WHM(t.Context(), auth.Request{Authorization: []string{"whm alice:" + secretB}, Addr: peer})
+	_, err := a.Caller(t.Context(), auth.Request{Authorization: []string{"whm alice:" + secretB}, Addr: peer})
 	wantRefusal(t, err, auth.Refusal{Reason: auth.ReasonSecret, User: "alice", PrincipalID: aliceID})
 }
 

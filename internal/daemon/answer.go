@@ -24,7 +24,7 @@ const long = 64
 
 // authenticate is the one authenticator as the listeners call it.
 func (a *App) authenticate(ctx context.Context, c httpd.Credential) (hostkeep.Caller, error) {
-	caller, err := a.auth.WHM(ctx, auth.Request(c))
+	caller, err := a.auth.Caller(ctx, auth.Request(c))
 	a.countRefused(c.Addr, err)
 	return caller, a.told(c.ID, err)
 }
@@ -40,6 +40,9 @@ func (a *App) told(id string, err error) error {
 
 // answer turns a request that is authenticated into an answer on the wire.
 func (a *App) answer(ctx context.Context, c hostkeep.Caller, r httpd.Request) httpd.Answer {
+	if r.CPanel {
+		return a.answerCPanel(ctx, c, r)
+	}
 	limits := a.wireLimits()
 	limits.Value = max(limits.Value, a.api.Room(c, r.Function))
 	p, err := wire.Parse(r.RawQuery, r.ContentType, r.Body, limits)
@@ -94,6 +97,9 @@ func version(r httpd.Request) int {
 
 // refuse answers a request that does not reach its function.
 func (a *App) refuse(c hostkeep.Caller, r httpd.Request, err error) httpd.Answer {
+	if r.CPanel {
+		return a.refuseCPanel(c, r, err)
+	}
 	return a.refuseIn(version(r), c, r, err)
 }
 

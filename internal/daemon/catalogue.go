@@ -25,8 +25,10 @@ import (
 	"github.com/hostkeep/hostkeep/internal/fn/settings"
 	"github.com/hostkeep/hostkeep/internal/fn/tokens"
 	"github.com/hostkeep/hostkeep/internal/fn/twofactor"
+	"github.com/hostkeep/hostkeep/internal/fn/zonetemplates"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 // What each family needs of the store, checked when this is compiled.
@@ -43,6 +45,8 @@ var (
 	_ network.Tx   = (*sqlstore.Tx)(nil)
 	_ sessions.Tx  = (*sqlstore.Tx)(nil)
 	_ twofactor.Tx = (*sqlstore.Tx)(nil)
+
+	_ zonetemplates.Tx = (*sqlstore.Tx)(nil)
 )
 
 var _ record.Reader = (*sqlstore.Reader)(nil)
@@ -62,7 +66,8 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Call: func(ctx context.Context, who hostkeep.Caller, function string, p wire.Params) wire.Reply {
 				return a.inner(ctx, c, who, function, p)
 			},
-			Batch: a.cfg.Limits.Batch, Limits: a.wireLimits(),
+			CPanel: a.cpanelFor,
+			Batch:  a.cfg.Limits.Batch, Limits: a.wireLimits(),
 		}),
 		tokens.Functions(tokens.Deps{
 			Read: reading[tokens.Reader](a), Change: changing[tokens.Tx](a), Now: a.now,
@@ -96,11 +101,9 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Main: mainAddress(), Interfaces: interfaces, Sockets: sockets,
 		}),
 		cphulk.Functions(cphulk.Deps{Read: reading[cphulk.Reader](a), Change: changing[cphulk.Tx](a), Watch: a.guards, Now: a.now}),
-		dns.Functions(dns.Deps{
-			Read: reading[dns.Reader](a), Change: changing[dns.Tx](a), Resolve: a.resolve, Domains: a.domainRules(),
-			Zones: a.zoneRules(),
-		}),
+		dns.Functions(a.dnsDeps()),
 		record.Functions(record.Deps{Read: reading[record.Reader](a)}),
+		zonetemplates.Functions(zonetemplates.Deps{Read: reading[zones.Reader](a), Change: changing[zonetemplates.Tx](a), Zones: a.zoneRules()}),
 		a.sessionFunctions(),
 		a.twoFactorFunctions(),
 	)
@@ -108,6 +111,15 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 		return nil, fmt.Errorf("the declared functions do not hold together: %w", err)
 	}
 	return c, nil
+}
+
+// dnsDeps is what the zone functions of both sides are made of.
+func (a *App) dnsDeps() dns.Deps {
+	return dns.Deps{
+		Read: reading[dns.Reader](a), Change: changing[dns.Tx](a), Domains: a.domainRules(),
+		Zones:   a.zoneRules(),
+		Resolve: a.resolve, ResolveNS: lookupNS,
+	}
 }
 
 // reading fits the store's read transaction to what a family calls it.

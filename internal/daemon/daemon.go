@@ -29,6 +29,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/keyring"
 	"github.com/hostkeep/hostkeep/internal/live"
 	"github.com/hostkeep/hostkeep/internal/metrics"
+	"github.com/hostkeep/hostkeep/internal/nameserver"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/usage"
 	"github.com/hostkeep/hostkeep/internal/web"
@@ -54,9 +55,11 @@ type App struct {
 	metrics *metrics.Metrics
 	uses    *usage.Recorder
 	api     *api.Catalogue
+	cpanel  *api.CPanelCatalogue
 	web     *web.Pages
 	host    string                        // qualified
 	running atomic.Pointer[httpd.Running] // nil while nothing listens
+	names   *nameserver.Server            // nil: there is none
 
 	incarnation string
 	loaded      int64  // the record's position when the state was opened
@@ -243,11 +246,18 @@ func (a *App) bootstrap(ctx context.Context, o Options) error {
 // wire fits the parts together.
 func (a *App) wire(hash func(context.Context, hostkeep.Secret) (string, error)) (err error) {
 	a.guards = auth.NewThrottle(guardSettings(a.cfg.Brute), a.now)
-	a.node = live.New(live.Options{
+	if err := a.newNames(); err != nil {
+		return err
+	}
+	o := live.Options{
 		Store: a.store, Incarnation: a.incarnation, Name: a.cfg.Node, Lease: a.cfg.Lease, LeaseByWrite: !a.embedded(), Log: a.log,
 		Diverged: func(err error) bool { return errors.Is(err, sqlstore.ErrDiverged) },
 		Silent:   !a.serving, Guard: a.guards,
-	})
+	}
+	if a.names != nil {
+		o.Zones = &zoneFeed{names: a.names, log: a.log}
+	}
+	a.node = live.New(o)
 	a.hasher = auth.NewHasher(max(1, runtime.NumCPU()/2)) // passwords must leave tokens room
 	if a.hash = hash; hash == nil {
 		a.hash = a.hasher.Hash
@@ -265,6 +275,9 @@ func (a *App) wire(hash func(context.Context, hostkeep.Secret) (string, error)) 
 		return err
 	}
 	if a.api, err = a.catalogue(); err != nil {
+		return err
+	}
+	if a.cpanel, err = a.cpanelCatalogue(); err != nil {
 		return err
 	}
 	a.web, err = a.newPages()

@@ -54,8 +54,8 @@ func (w *world) serial(zone string) string {
 	return strconv.FormatUint(uint64(w.stored(zone).Serial), 10)
 }
 
-// zone makes a zone with zoneFile in it.
-func (w *world) zone(name, owner string) {
+// newZone makes a zone with zoneFile in it.
+func (w *world) newZone(name, owner string) {
 	w.t.Helper()
 	w.must(w.root(), "adddns", "domain", name, "ip", "192.0.2.1", "trueowner", owner)
 	w.must(w.root(), "hostkeep_zone_import", "zone", name, "text", zoneFile)
@@ -64,7 +64,7 @@ func (w *world) zone(name, owner string) {
 // zoned is a world with one zone, of root.
 func zoned(t *testing.T) *world {
 	w := opened(t)
-	w.zone("example.com", "root")
+	w.newZone("example.com", "root")
 	return w
 }
 
@@ -369,7 +369,7 @@ func TestSerialWraps(t *testing.T) {
 func TestExportZoneFiles(t *testing.T) {
 	t.Parallel()
 	w := zoned(t)
-	w.zone("example.net", "root")
+	w.newZone("example.net", "root")
 	list := rows(t, dataOf(t, w.must(w.root(), "export_zone_files", "zone", "example.net", "zone", "Example.com")), "payload")
 	for i, name := range []string{"example.net", "example.com"} {
 		text, err := base64.StdEncoding.DecodeString(list[i]["text_b64"].(string))
@@ -443,7 +443,7 @@ func TestLookups(t *testing.T) {
 func TestLookupOutside(t *testing.T) {
 	t.Parallel()
 	w := opened(t)
-	w.addresses = map[string][]netip.Addr{"away.example": {netip.MustParseAddr("2001:db8::2"), netip.MustParseAddr("::ffff:192.0.2.5")}}
+	w.outside = map[string][]netip.Addr{"away.example": {netip.MustParseAddr("2001:db8::2"), netip.MustParseAddr("::ffff:192.0.2.5")}}
 	if got := dataOf(t, w.must(w.root(), "resolvedomainname", "domain", "Away.example."))["ip"]; got != "192.0.2.5" {
 		t.Errorf("it is %v", got)
 	}

@@ -308,7 +308,7 @@ func TestResetzone(t *testing.T) {
 	t.Parallel()
 	w := dnsHosting(t)
 	root, shop := w.root(), w.as("shop")
-	w.zone("extra.example", "client")
+	w.newZone("extra.example", "client")
 	before := w.stored("extra.example")
 	w.must(root, "mass_edit_dns_zone", "zone", "extra.example", "serial", w.serial("extra.example"),
 		"add", `{"dname":"ftp","ttl":77,"record_type":"TXT","data":["beside","an alias"]}`, "add", `{"dname":"@","record_type":"TXT","data":["v=spf1 -all"]}`)

@@ -104,7 +104,7 @@ func newViews(t *testing.T) *views {
 	v := &views{world: w, t: t, zones: map[string]string{}}
 	for _, owner := range []string{"root", "shop", "client", "rooted", "rival", "victim"} {
 		v.zones["of-"+owner+".example"] = owner
-		w.zone("of-"+owner+".example", owner)
+		w.newZone("of-"+owner+".example", owner)
 	}
 	return v
 }

@@ -46,6 +46,16 @@ func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
 	return net.DefaultResolver.LookupNetIP(ctx, "ip", host+".")
 }
 
+// lookupNS asks the machine's resolver for the name servers of a domain.
+func lookupNS(ctx context.Context, domain string) ([]string, error) {
+	list, err := net.DefaultResolver.LookupNS(ctx, domain+".")
+	names := make([]string, len(list))
+	for i, ns := range list {
+		names[i] = ns.Host
+	}
+	return names, err
+}
+
 // ownAddresses are the machine's addresses, as texts.
 func ownAddresses() []string {
 	list := []string{mainAddress()}

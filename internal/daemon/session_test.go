@@ -270,7 +270,7 @@ func TestASessionLivesWhileItIsUsed(t *testing.T) {
 	written := func() time.Time {
 		var last time.Time
 		err := w.store.Read(t.Context(), func(r *sqlstore.Reader) error {
-			c, err := w.auth.WHM(t.Context(), auth.Request{Cookies: []string{strings.TrimPrefix(b.cookie, "cpsession=")}, Token: b.token})
+			c, err := w.auth.Caller(t.Context(), auth.Request{Cookies: []string{strings.TrimPrefix(b.cookie, "cpsession=")}, Token: b.token})
 			if err != nil {
 				return err
 			}

@@ -426,7 +426,7 @@ func (w *world) inSession(user string) hostkeep.Caller {
 	w.t.Helper()
 	w.setPassword(user, "a word for "+user)
 	b := w.session(user, "a word for "+user)
-	c, err := w.auth.WHM(context.Background(), auth.Request{Cookies: []string{strings.TrimPrefix(b.cookie, "cpsession=")}, Token: b.token})
+	c, err := w.auth.Caller(context.Background(), auth.Request{Cookies: []string{strings.TrimPrefix(b.cookie, "cpsession=")}, Token: b.token})
 	if err != nil {
 		w.t.Fatalf("session of %s: %v", user, err)
 	}

@@ -383,11 +383,11 @@ func (r replay) prepareZones(w *world, values url.Values) {
 			w.must(w.root(), "createacct", "username", owner, "domain", owner+".example.net")
 		}
 	case r.function == "listzones":
-		w.zone("example.com", "root")
+		w.newZone("example.com", "root")
 	case slices.Contains([]string{"dumpzone", "getzonerecord", "killdns", "resetzone"}, r.function):
 		w.must(w.root(), "adddns", "domain", name, "ip", "192.0.2.1")
 	case slices.Contains([]string{"addzonerecord", "editzonerecord", "removezonerecord", "listmxs", "savemxs", "lookupnsip", "resolvedomainname", "parse_dns_zone", "mass_edit_dns_zone"}, r.function):
-		w.zone(name, "root")
+		w.newZone(name, "root")
 	}
 	if values.Get("Line") == "1" && name != "notexists.com" && (r.function == "editzonerecord" || r.function == "removezonerecord") {
 		values.Set("Line", "14")

@@ -18,9 +18,14 @@ const (
 // before a byte of the body is read.
 func (x *exchange) call(function string, xml bool) {
 	x.request = Request{
-		Function: function, RawQuery: x.r.URL.RawQuery, ContentType: x.r.Header.Get("Content-Type"),
+		Function: function, CPanel: x.cpanel, RawQuery: x.r.URL.RawQuery, ContentType: x.r.Header.Get("Content-Type"),
 		Unread: x.r.ContentLength != 0, XML: xml,
 	}
+	x.called()
+}
+
+// called answers the call that x.request is.
+func (x *exchange) called() {
 	if !x.authenticate() || !x.method() {
 		return
 	}
@@ -99,6 +104,10 @@ func (x *exchange) refuse(status int, reason string) {
 	text := "Access denied"
 	if status == http.StatusServiceUnavailable {
 		text = "The server cannot check credentials now"
+	}
+	if x.path == executeClass {
+		x.refuseUAPI(status, text)
+		return
 	}
 	if x.path == "/xml-api/-" {
 		x.answer(status, xmlType, []byte(xmlHead+`<cpanelresult><apiversion>2</apiversion><data><reason>`+text+

@@ -264,7 +264,7 @@ func TestServiceSubdomains(t *testing.T) {
 	g := start(t)
 	for host, want := range map[string]int{
 		"whm.host.example": 200, "WHM.Host.Example:443": 200, "whm.x": 200,
-		"cpanel.host.example": 403, "CPANEL.x:8443": 403,
+		"cpanel.host.example": 200, "CPANEL.x:8443": 200,
 		"host.example": 421, "whm": 421, "xwhm.host.example": 421, "127.0.0.1": 421, "[::1]:443": 421, "": 421,
 	} {
 		res := g.ask("https", "GET /json-api/version HTTP/1.1\r\nHost: "+host+"\r\n"+authorized+"\r\n\r\n")
@@ -272,7 +272,13 @@ func TestServiceSubdomains(t *testing.T) {
 			t.Errorf("host %q: %d, want %d", host, res.StatusCode, want)
 		}
 	}
-	if n := len(g.called()); n != 3 {
-		t.Errorf("%d calls", n)
+	cpanel := 0
+	for _, call := range g.called() {
+		if call.cpanel {
+			cpanel++
+		}
+	}
+	if n := len(g.called()); n != 5 || cpanel != 2 {
+		t.Errorf("%d calls, %d of them on cPanel's side", n, cpanel)
 	}
 }

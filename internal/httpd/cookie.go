@@ -25,14 +25,18 @@ const digitsFrom = "."
 // cookies are the values of the session cookies that a request brings. Beside the
 // page's, which nobody else can set, the other does not count: a host of the same
 // domain could plant one and keep people out.
+//
+// cPanel's side has no pages and knows the other alone: browsers send cookies to all
+// ports of a host, and the page's is of WHM.
 func (x *exchange) cookies() (values []string) {
 	for _, c := range x.r.CookiesNamed(pageCookie) {
 		value, _ := split(c.Value)
 		values = append(values, value)
 	}
-	if len(values) > 0 {
+	if len(values) > 0 && !x.cpanel {
 		return values
 	}
+	values = nil
 	for _, c := range x.r.CookiesNamed(sessionCookie) {
 		values = append(values, c.Value)
 	}
@@ -69,14 +73,14 @@ func (x *exchange) hand(o Opened, page bool) {
 		value += digitsFrom + strings.TrimPrefix(o.Token.Reveal(), "/cpsess")
 	}
 	x.setCookie(name, value, 0)
-	if len(x.r.CookiesNamed(other)) > 0 {
+	if len(x.r.CookiesNamed(other)) > 0 && !x.cpanel {
 		x.setCookie(other, "", -1)
 	}
 }
 
 // dropCookies takes away what the browser has of a session.
 func (x *exchange) dropCookies() {
-	page := len(x.r.CookiesNamed(pageCookie)) > 0
+	page := len(x.r.CookiesNamed(pageCookie)) > 0 && !x.cpanel
 	if page {
 		x.setCookie(pageCookie, "", -1)
 	}

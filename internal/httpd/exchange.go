@@ -31,6 +31,7 @@ type exchange struct {
 	bytes   int    // of the body, as written
 	read    bool   // the request's body has been read to its end
 	page    bool   // a page is wanted: trouble is told as one
+	cpanel  bool   // it came to cPanel's side
 }
 
 func (s *Server) begin(w http.ResponseWriter, r *http.Request) *exchange {

@@ -29,8 +29,11 @@ func (x *exchange) class(path string) {
 		}
 	}
 	if session, rest, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/"); ok && strings.HasPrefix(session, "cpsess") {
-		if x.path = "/cpsess/-"; strings.HasPrefix(rest, "xml-api/") {
+		switch x.path = "/cpsess/-"; {
+		case strings.HasPrefix(rest, "xml-api/"):
 			x.path = "/xml-api/-"
+		case strings.HasPrefix(rest, "execute/"):
+			x.path = executeClass
 		}
 	}
 }

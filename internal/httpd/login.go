@@ -37,6 +37,10 @@ func (x *exchange) login() {
 		return
 	}
 	query := x.r.URL.Query()
+	if x.r.Method == http.MethodGet && x.r.ContentLength == 0 && x.cpanel {
+		x.noPage()
+		return
+	}
 	if x.r.Method == http.MethodGet && x.r.ContentLength == 0 {
 		x.s.o.Pages.SignIn(&pageWriter{x: x}, SignIn{Status: http.StatusOK, Then: past(query.Get("goto_uri"))})
 		return
@@ -141,7 +145,7 @@ func (x *exchange) loginFailed(err error, only bool, again SignIn) {
 	case !again.Ticket.Empty():
 		again.Message, again.Ticket = ticketOver, hostkeep.Secret{}
 	}
-	if !only {
+	if !only && !x.cpanel {
 		x.s.o.Pages.SignIn(&pageWriter{x: x}, again)
 		return
 	}

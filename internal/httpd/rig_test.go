@@ -39,6 +39,8 @@ type seen struct {
 	addr                             netip.Addr
 	id, function, query, ctype, body string
 	credential                       httpd.Credential
+	module                           string
+	cpanel                           bool
 }
 
 // rig is a server on real TLS sockets, with an authenticator that knows one
@@ -132,7 +134,7 @@ func (g *rig) logout(_ context.Context, c httpd.Credential) error {
 func (g *rig) call(_ context.Context, _ hostkeep.Caller, r httpd.Request) httpd.Answer {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.calls = append(g.calls, seen{function: r.Function, query: r.RawQuery, ctype: r.ContentType, body: string(r.Body)})
+	g.calls = append(g.calls, seen{function: r.Function, query: r.RawQuery, ctype: r.ContentType, body: string(r.Body), cpanel: r.CPanel, module: r.Module})
 	if r.XML {
 		return httpd.Answer{ContentType: `text/xml; charset="utf-8"`, Body: []byte(`<answer/>`), OK: true}
 	}

@@ -60,6 +60,7 @@ type Credential struct {
 	Code          []string // every header with a second factor's code
 	Cookies       []string // every session cookie
 	Token         string   // the security token that the path begins with, or ""
+	CPanel        bool     // it came to cPanel's side
 	Agent         string   // the user agent
 	Addr          netip.Addr
 	ID            string // of the request
@@ -84,6 +85,8 @@ type Opened struct {
 // Request is a call as it arrived.
 type Request struct {
 	Function    string // as in the path, decoded
+	CPanel      bool   // it came to cPanel's side
+	Module      string // of a path of UAPI, /execute/MODULE/FUNCTION; "" else
 	RawQuery    string
 	ContentType string
 	Body        []byte
@@ -116,10 +119,9 @@ type Metrics interface {
 
 // Reasons for a refusal that are this package's own.
 const (
-	reasonToken  = "no_security_token" // a path that begins with /cpsess and not with ten digits behind it
-	reasonCross  = "cross_origin"      // a form that another site sent
-	reasonForm   = "malformed_login"   // a form, a link or a way to sign out that no client of ours uses
-	reasonCPanel = "no_cpanel"         // port 2083: there are no cPanel functions yet
+	reasonToken = "no_security_token" // a path that begins with /cpsess and not with ten digits behind it
+	reasonCross = "cross_origin"      // a form that another site sent
+	reasonForm  = "malformed_login"   // a form, a link or a way to sign out that no client of ours uses
 )
 
 // Server makes the handlers of the API ports.
@@ -137,8 +139,7 @@ func New(o Options) *Server {
 // WHM answers port 2087.
 func (s *Server) WHM() http.Handler { return s.handler(s.whm) }
 
-// CPanel answers port 2083: until its functions exist, every request is refused
-// as one without credentials is.
+// CPanel answers port 2083.
 func (s *Server) CPanel() http.Handler { return s.handler(s.cpanel) }
 
 // HTTPS answers the port of the service subdomains, by the request's host name.
@@ -184,6 +185,9 @@ func (s *Server) whm(x *exchange) {
 
 // api answers what is a call of a function, or asks for the document of them.
 func (x *exchange) api(path string) bool {
+	if x.cpanel {
+		return x.cpanelAPI(path)
+	}
 	if function, ok := strings.CutPrefix(path, "/json-api/"); ok {
 		x.call(function, false)
 	} else if function, ok := strings.CutPrefix(path, "/xml-api/"); ok {
@@ -194,11 +198,6 @@ func (x *exchange) api(path string) bool {
 		return false
 	}
 	return true
-}
-
-func (s *Server) cpanel(x *exchange) {
-	x.class(x.r.URL.Path)
-	x.refuse(http.StatusForbidden, reasonCPanel)
 }
 
 // handler wraps a route in what every request gets.

@@ -25,7 +25,7 @@ func (x *exchange) refusalReason(err error) string {
 // credential is all that the request proves itself with.
 func (x *exchange) credential() Credential {
 	return Credential{
-		Authorization: x.r.Header.Values("Authorization"), Code: x.r.Header.Values(codeHeader), Cookies: x.cookies(), Token: x.token,
+		Authorization: x.r.Header.Values("Authorization"), Code: x.r.Header.Values(codeHeader), Cookies: x.cookies(), Token: x.token, CPanel: x.cpanel,
 		Agent: x.r.UserAgent(), Addr: x.addr, ID: x.id,
 	}
 }
@@ -47,6 +47,8 @@ func (x *exchange) inSession(path string) {
 		x.openLink()
 	case rest == "/logout" || rest == "/logout/":
 		x.logout()
+	case x.cpanel:
+		x.noPage()
 	default:
 		x.visit(rest)
 	}

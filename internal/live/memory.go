@@ -15,19 +15,25 @@ func keyOf(h hostkeep.TokenHash) key { return key(h[:16]) }
 // tokenRecord is a token without pointers, so that the collector does not walk
 // a million of them. Privilege sets and address lists are interned.
 type tokenRecord struct {
-	id, owner  int64
-	expires    int64 // Unix microseconds; 0: never
-	change     int64
-	privileges uint32
-	addresses  uint32
+	id, owner int64
+	expires   int64 // Unix microseconds; 0: never
+	change    int64
+	grant     uint32
+	addresses uint32
 }
 
 type memory struct {
 	principals map[int64]hostkeep.Principal
 	names      map[string]int64
 	tokens     map[key]tokenRecord
-	sets       intern[hostkeep.Privileges, hostkeep.Privileges]
+	sets       intern[grant, grant]
 	lists      intern[string, hostkeep.AddressList]
+}
+
+// grant is what a token opens.
+type grant struct {
+	privileges hostkeep.Privileges
+	cpanel     bool
 }
 
 // intern keeps each distinct value once. What is no longer used stays: the
@@ -51,7 +57,7 @@ func newMemory(s hostkeep.Snapshot) memory {
 		principals: make(map[int64]hostkeep.Principal, len(s.Principals)),
 		names:      make(map[string]int64, len(s.Principals)),
 		tokens:     make(map[key]tokenRecord, len(s.Tokens)),
-		sets:       intern[hostkeep.Privileges, hostkeep.Privileges]{index: map[hostkeep.Privileges]uint32{}},
+		sets:       intern[grant, grant]{index: map[grant]uint32{}},
 		lists:      intern[string, hostkeep.AddressList]{index: map[string]uint32{}},
 	}
 	m.apply(hostkeep.Delta{Principals: s.Principals, Tokens: s.Tokens})
@@ -94,7 +100,8 @@ func (m *memory) record(t hostkeep.Token) tokenRecord {
 	if !t.Expires.IsZero() {
 		r.expires = t.Expires.UnixMicro()
 	}
-	r.privileges = m.sets.put(t.Privileges, t.Privileges)
+	g := grant{t.Privileges, t.CPanel}
+	r.grant = m.sets.put(g, g)
 	r.addresses = m.lists.put(t.Addresses.String(), t.Addresses)
 	return r
 }
@@ -108,7 +115,8 @@ func (n *Node) TokenByHash(h hostkeep.TokenHash) (t hostkeep.Token, owner hostke
 	if !ok {
 		return t, owner, false
 	}
-	t = hostkeep.Token{ID: r.id, OwnerID: r.owner, Hash: h, Change: r.change, Privileges: n.mem.sets.values[r.privileges], Addresses: n.mem.lists.values[r.addresses]}
+	g := n.mem.sets.values[r.grant]
+	t = hostkeep.Token{ID: r.id, OwnerID: r.owner, CPanel: g.cpanel, Hash: h, Change: r.change, Privileges: g.privileges, Addresses: n.mem.lists.values[r.addresses]}
 	if r.expires != 0 {
 		t.Expires = time.UnixMicro(r.expires).UTC()
 	}

@@ -101,7 +101,7 @@ func (tx *Tx) recheck(c hostkeep.Caller) error {
 	switch c.Via {
 	case hostkeep.ViaToken:
 		t, terr := tx.TokenByID(c.TokenID)
-		stands = stands && p.Change == c.User.Change && terr == nil && t.OwnerID == p.ID &&
+		stands = stands && p.Change == c.User.Change && terr == nil && t.OwnerID == p.ID && t.CPanel == c.CPanel &&
 			t.Change == c.TokenChange && !t.Expired(tx.store.now())
 	case hostkeep.ViaSession:
 		stands = stands && p.Change == c.User.Change && tx.sessionStands(c)
@@ -110,6 +110,10 @@ func (tx *Tx) recheck(c hostkeep.Caller) error {
 	case hostkeep.ViaCommand, hostkeep.ViaSystem:
 	default:
 		stands = false
+	}
+	if c.ActsFor.ID != 0 { // whether the caller may was judged by what the account was
+		a, aerr := tx.PrincipalByID(c.ActsFor.ID)
+		stands = stands && aerr == nil && a.Change == c.ActsFor.Change
 	}
 	if tx.failed != nil {
 		return tx.failed

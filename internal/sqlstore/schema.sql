@@ -238,9 +238,10 @@ CREATE TABLE setting (
 	PRIMARY KEY (owner_id, kind, name)
 ) STRICT;
 
-CREATE TABLE token (
+CREATE TABLE "token" (
 	id INTEGER NOT NULL PRIMARY KEY,
 	owner_id INTEGER NOT NULL REFERENCES principal (id),
+	cpanel INTEGER NOT NULL,
 	name TEXT NOT NULL,
 	hash BLOB NOT NULL UNIQUE,
 	key_id TEXT NOT NULL,
@@ -250,21 +251,21 @@ CREATE TABLE token (
 	created INTEGER NOT NULL,
 	expires INTEGER NOT NULL,
 	chg INTEGER NOT NULL,
-	UNIQUE (owner_id, name)
+	UNIQUE (owner_id, cpanel, name)
 ) STRICT;
 
 CREATE INDEX token_made_by ON token (made_by);
 
-CREATE TABLE token_day (
-	token_id INTEGER NOT NULL REFERENCES token (id) ON DELETE CASCADE,
+CREATE TABLE "token_day" (
+	token_id INTEGER NOT NULL REFERENCES "token" (id) ON DELETE CASCADE,
 	day INTEGER NOT NULL,
 	calls INTEGER NOT NULL,
 	refusals INTEGER NOT NULL,
 	PRIMARY KEY (token_id, day)
 ) STRICT;
 
-CREATE TABLE token_day_count (
-	token_id INTEGER NOT NULL REFERENCES token (id) ON DELETE CASCADE,
+CREATE TABLE "token_day_count" (
+	token_id INTEGER NOT NULL REFERENCES "token" (id) ON DELETE CASCADE,
 	day INTEGER NOT NULL,
 	kind TEXT NOT NULL,
 	value TEXT NOT NULL,
@@ -272,8 +273,8 @@ CREATE TABLE token_day_count (
 	PRIMARY KEY (token_id, day, kind, value)
 ) STRICT;
 
-CREATE TABLE token_use (
-	token_id INTEGER NOT NULL PRIMARY KEY REFERENCES token (id) ON DELETE CASCADE,
+CREATE TABLE "token_use" (
+	token_id INTEGER NOT NULL PRIMARY KEY REFERENCES "token" (id) ON DELETE CASCADE,
 	first_used INTEGER NOT NULL,
 	last_used INTEGER NOT NULL,
 	address TEXT NOT NULL,

@@ -157,7 +157,7 @@ func (tx *Tx) endSessions(was, p hostkeep.Principal) (err error) {
 // sessionStands reports whether the caller's session is there and not over.
 func (tx *Tx) sessionStands(c hostkeep.Caller) bool {
 	s, err := tx.Session(c.SessionID)
-	return err == nil && s.PrincipalID == c.User.ID && s.Service == hostkeep.ServiceWHM && tx.store.now().Before(s.Ends)
+	return err == nil && s.PrincipalID == c.User.ID && s.Service == c.Service() && tx.store.now().Before(s.Ends)
 }
 
 // dropLogin removes what a principal signs in with besides its password.

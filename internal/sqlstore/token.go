@@ -9,28 +9,28 @@ import (
 )
 
 const (
-	tokenColumns = "id, owner_id, name, hash, key_id, privileges, addresses, made_by, created, expires, chg"
+	tokenColumns = "id, owner_id, cpanel, name, hash, key_id, privileges, addresses, made_by, created, expires, chg"
 	allTokens    = "SELECT " + tokenColumns + " FROM token ORDER BY id"
-	tokenByName  = "SELECT " + tokenColumns + " FROM token WHERE owner_id = ? AND name = ?"
+	tokenByName  = "SELECT " + tokenColumns + " FROM token WHERE owner_id = ? AND cpanel = ? AND name = ?"
 	tokenByID    = "SELECT " + tokenColumns + " FROM token WHERE id = ?"
 	tokenByHash  = "SELECT " + tokenColumns + " FROM token WHERE hash = ?"
-	tokensOf     = "SELECT " + tokenColumns + " FROM token WHERE owner_id = ?"
+	tokensOf     = "SELECT " + tokenColumns + " FROM token WHERE owner_id = ? AND cpanel = ?"
 	tokensMadeBy = "SELECT " + tokenColumns + " FROM token WHERE made_by = ?"
-	insertToken  = "INSERT INTO token (" + tokenColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-	updateToken  = "UPDATE token SET (" + tokenColumns + ") = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ? AND hash = ?"
+	insertToken  = "INSERT INTO token (" + tokenColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	updateToken  = "UPDATE token SET (" + tokenColumns + ") = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ? AND hash = ?"
 	deleteToken  = "DELETE FROM token WHERE id = ? RETURNING " + tokenColumns
 	deleteTokens = "DELETE FROM token WHERE owner_id = ? RETURNING " + tokenColumns
 )
 
 func intoToken(r *Reader, t *hostkeep.Token) []any {
 	return []any{
-		&t.ID, &t.OwnerID, &t.Name, intoHash((*[32]byte)(&t.Hash)), &t.KeyID, r.intoPrivileges(&t.Privileges),
+		&t.ID, &t.OwnerID, intoBool(&t.CPanel), &t.Name, intoHash((*[32]byte)(&t.Hash)), &t.KeyID, r.intoPrivileges(&t.Privileges),
 		r.intoAddresses(&t.Addresses), &t.MadeBy, intoTime(&t.Created), intoTime(&t.Expires), &t.Change,
 	}
 }
 
 func (tx *Tx) tokenRow(t hostkeep.Token) []any {
-	return []any{t.ID, t.OwnerID, t.Name, t.Hash[:], t.KeyID, t.Privileges.String(), t.Addresses.String(), t.MadeBy, micros(t.Created), micros(t.Expires), tx.seq}
+	return []any{t.ID, t.OwnerID, bit(t.CPanel), t.Name, t.Hash[:], t.KeyID, t.Privileges.String(), t.Addresses.String(), t.MadeBy, micros(t.Created), micros(t.Expires), tx.seq}
 }
 
 // tokenObject carries the key under which nodes hold the token in memory.
@@ -38,9 +38,14 @@ func tokenObject(t hostkeep.Token) hostkeep.Object {
 	return hostkeep.Object{Kind: hostkeep.KindToken, ID: t.ID, Ref: hex.EncodeToString(t.Hash[:16]), Name: t.Name}
 }
 
-// Token finds a principal's token by name; ErrNotFound if there is none.
+// Token finds a WHM user's token by name; ErrNotFound if there is none.
 func (r *Reader) Token(ownerID int64, name string) (hostkeep.Token, error) {
-	return one(r, intoToken, tokenByName, ownerID, name)
+	return one(r, intoToken, tokenByName, ownerID, 0, name)
+}
+
+// CPanelToken finds an account's cPanel token by name; ErrNotFound if there is none.
+func (r *Reader) CPanelToken(ownerID int64, name string) (hostkeep.Token, error) {
+	return one(r, intoToken, tokenByName, ownerID, 1, name)
 }
 
 // TokenByID finds a token by id; ErrNotFound if there is none.
@@ -54,9 +59,14 @@ func (r *Reader) TokenByHash(hash hostkeep.TokenHash) (hostkeep.Token, error) {
 	return one(r, intoToken, tokenByHash, hash[:])
 }
 
-// Tokens lists a principal's tokens by name.
+// Tokens lists a WHM user's tokens by name.
 func (r *Reader) Tokens(ownerID int64) ([]hostkeep.Token, error) {
-	return sortedTokens(many(r, intoToken, tokensOf, ownerID))
+	return sortedTokens(many(r, intoToken, tokensOf, ownerID, 0))
+}
+
+// CPanelTokens lists an account's cPanel tokens by name.
+func (r *Reader) CPanelTokens(ownerID int64) ([]hostkeep.Token, error) {
+	return sortedTokens(many(r, intoToken, tokensOf, ownerID, 1))
 }
 
 // TokensMadeBy lists the tokens that were made with a token, by name.
@@ -69,7 +79,7 @@ func sortedTokens(list []hostkeep.Token, err error) ([]hostkeep.Token, error) {
 	return list, err
 }
 
-// InsertToken adds t; ErrExists if its owner has one of that name.
+// InsertToken adds t; ErrExists if its owner has one of that name on the same side.
 func (tx *Tx) InsertToken(t hostkeep.Token) error {
 	_, err := tx.exec(insertToken, tx.tokenRow(t)...)
 	if err == nil {

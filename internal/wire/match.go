@@ -41,7 +41,7 @@ func (in *Input) match(key string) (i int, suffix string, ok bool) {
 			best, suffix = f, n
 		}
 	}
-	if best.name == "" && in.rest >= 0 && !strings.HasPrefix(key, meta) {
+	if best.name == "" && in.rest >= 0 && !control(key) {
 		return in.rest, key, true
 	}
 	return best.field, suffix, best.name != ""

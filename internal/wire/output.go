@@ -97,6 +97,7 @@ type Output struct {
 	list    int      // index of the member with the records, or -1
 	note    []int    // where the Note is embedded, or nil
 	data    []int    // the pointer that is the whole data, or nil
+	whole   bool     // the only member is the data itself, whatever its shape
 	v0      *legacy
 }
 
@@ -110,6 +111,9 @@ func CompileOutput(t reflect.Type) (*Output, error) {
 	}
 	c := compiler{out: o}
 	o.members = c.members(t, nil, []reflect.Type{t})
+	if o.whole && len(o.members) != 1 {
+		c.fail(t.String(), "the field with the option whole is not the only one")
+	}
 	if o.data != nil && len(o.members) > 0 {
 		c.fail(t.String(), "the field with the option data is not the only one")
 	}

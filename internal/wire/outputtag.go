@@ -24,6 +24,8 @@ func (c *compiler) members(t reflect.Type, path []int, around []reflect.Type) (l
 			list = append(list, c.spread(sf, at, around))
 		case top && tag == ",data":
 			c.setData(sf, at)
+		case top && tag == ",whole":
+			list = append(list, c.setWhole(sf, at, around))
 		case top && options(tag, "v0"):
 			c.out.old = append(c.out.old, c.member(sf, tag, at, around))
 		default:
@@ -70,6 +72,20 @@ func (c *compiler) setData(sf reflect.StructField, at []int) {
 		return
 	}
 	c.out.data = at
+}
+
+// setWhole compiles the one field that is the data itself: a list, a number, null,
+// or a whole answer. Output controls work on it when it is a list of records.
+func (c *compiler) setWhole(sf reflect.StructField, at []int, around []reflect.Type) member {
+	m := member{label: newLabel("data"), path: at, node: c.node(sf.Type, sf.Name, around), summary: sf.Tag.Get("doc")}
+	if !sf.IsExported() || c.inData {
+		c.fail(sf.Name, "the option whole belongs to one exported field of the Out struct")
+	}
+	c.out.whole = true
+	if m.shape == shapeList && !m.pointer && !m.elem.pointer && m.elem.shape == shapeObject {
+		c.out.list = 0
+	}
+	return m
 }
 
 func (c *compiler) setList(m member, top bool) {

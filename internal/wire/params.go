@@ -38,6 +38,11 @@ func (p Params) Add(name, value string) Params {
 	return Params{append(slices.Clip(p.pairs), pair{name: name, value: value})}
 }
 
+// Except returns the parameters without those whose names drop takes.
+func (p Params) Except(drop func(name string) bool) Params {
+	return Params{slices.DeleteFunc(slices.Clone(p.pairs), func(a pair) bool { return drop(a.name) })}
+}
+
 // Version tells api.version: 0 or 1 (anything above counts as 1), and whether
 // it was given at all. Two different ones, or no number, are an error.
 func (p Params) Version() (v int, given bool, err error) {
@@ -87,7 +92,7 @@ func (p Params) Names() []string {
 	var names []string
 	seen := map[string]bool{}
 	for _, a := range p.pairs {
-		if !seen[a.name] && !strings.HasPrefix(a.name, meta) {
+		if !seen[a.name] && !control(a.name) {
 			names = append(names, a.name)
 		}
 		seen[a.name] = true

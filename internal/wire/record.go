@@ -108,3 +108,8 @@ func (f *field) recorded(hits []hit, t telling) []string {
 	}
 	return values
 }
+
+// JSONMember is a member of a JSON object: "name":"value".
+func JSONMember(name, value string) string {
+	return string(appendText(append(appendText(nil, name), ':'), value))
+}

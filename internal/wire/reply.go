@@ -17,6 +17,8 @@ type Reply struct {
 	Out      *Output       // nil when no function was found
 	Value    reflect.Value // the Out struct; not looked at unless OK or Partial
 	V0       bool          // in the form of API 0
+	Dialect  Dialect       // of cPanel, "" for WHM's
+	Module   string        // cPanel's
 	Partial  bool          // a call that failed has data to tell all the same
 	Shown    *Selection    // what of the list is shown; nil: everything
 }
@@ -87,11 +89,13 @@ func (r *Reply) Records() (n int) {
 		return r.Shown.count(rows.list.Len())
 	}
 	for _, m := range r.Out.members {
-		if m.shape != shapeList || m.elem.shape != shapeAnswer {
-			continue
-		}
-		for _, inner := range v.FieldByIndex(m.path).Interface().([]Reply) {
+		switch inner := v.FieldByIndex(m.path).Addr().Interface().(type) {
+		case *Reply:
 			n += inner.Records()
+		case *[]Reply:
+			for i := range *inner {
+				n += (*inner)[i].Records()
+			}
 		}
 	}
 	return n
@@ -99,7 +103,9 @@ func (r *Reply) Records() (n int) {
 
 // Nests reports whether whole answers stand inside this one.
 func (r *Reply) Nests() bool {
-	return r.Out != nil && slices.ContainsFunc(r.Out.members, func(m member) bool { return m.shape == shapeList && m.elem.shape == shapeAnswer })
+	return r.Out != nil && slices.ContainsFunc(r.Out.members, func(m member) bool {
+		return m.shape == shapeAnswer || m.shape == shapeList && m.elem.shape == shapeAnswer
+	})
 }
 
 // Trim lets go of the records that are not shown, for an answer that has to wait.
@@ -124,11 +130,25 @@ func (r *Reply) Trim() {
 
 // write hands the answer to a sink.
 func (r *Reply) write(to sink) {
-	if r.V0 {
+	switch {
+	case r.Dialect != "":
+		r.writeCPanel(to)
+	case r.Out != nil && r.Out.relays():
+		r.relay(to)
+	case r.V0:
 		r.writeV0(to)
+	default:
+		r.writeV1(to, named("result"))
+	}
+}
+
+// writeInside hands over the answer as it stands inside another.
+func (r *Reply) writeInside(to sink, l label) {
+	if r.Dialect != "" {
+		r.writeUAPI(to, l)
 		return
 	}
-	r.writeV1(to, named("result"))
+	r.writeV1(to, l)
 }
 
 // writeV1 hands over the envelope of API 1.
@@ -185,6 +205,15 @@ func writeTexts(to sink, l label, texts []string) {
 		to.text(l, t)
 	}
 	to.close(l, true)
+}
+
+// textsOrNull is writeTexts where an empty list is null.
+func textsOrNull(to sink, l label, texts []string) {
+	if len(texts) == 0 {
+		to.null(l)
+		return
+	}
+	writeTexts(to, l, texts)
 }
 
 // value is the Out struct in a place where it can be addressed; told: there is

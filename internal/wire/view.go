@@ -236,11 +236,17 @@ func (s *Selection) write(to sink) {
 	}
 }
 
-func (s *Selection) writeChunk(to sink) {
-	start, size := max(s.Chunk.Start, 1), s.Chunk.Size
+// page is where the shown records begin, and how many there are at most.
+func (s *Selection) page() (start, size int) {
+	start, size = max(s.Chunk.Start, 1), s.Chunk.Size
 	if size < 1 {
 		size = max(s.passed, 1)
 	}
+	return start, size
+}
+
+func (s *Selection) writeChunk(to sink) {
+	start, size := s.page()
 	l := named("chunk")
 	to.open(l, false)
 	for _, m := range []struct {

@@ -16,6 +16,10 @@ func (o *Output) write(to sink, l label, v reflect.Value, shown *Selection) {
 	if !some {
 		return
 	}
+	if o.whole { // its label is data, whatever it stands in
+		writeMembers(to, o.members, v, o.list, shown)
+		return
+	}
 	to.open(l, false)
 	writeMembers(to, o.members, v, o.list, shown)
 	to.close(l, false)
@@ -196,7 +200,7 @@ func (n *node) writeSpecial(to sink, l label, v reflect.Value) {
 		}
 	case shapeAnswer:
 		if answer, ok := v.Addr().Interface().(*Reply); ok {
-			answer.writeV1(to, l)
+			answer.writeInside(to, l)
 		}
 	default:
 		n.writeReshaped(to, l, v)

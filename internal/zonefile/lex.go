@@ -36,6 +36,10 @@ type lexer struct {
 	glued  bool
 }
 
+// maxTokens is more than a record can have: its data are at most 64 KiB, and a
+// character-string is at least one byte of them.
+const maxTokens = 1<<16 + 10
+
 // refuse is the error of a line; number is from 0, and people count from 1.
 func refuse(number int, format string, args ...any) *hostkeep.Error {
 	e := hostkeep.Errorf(hostkeep.Invalid, format, args...)
@@ -82,6 +86,9 @@ func (x *lexer) next() (logical, error) {
 			err = x.quotation(start)
 		default:
 			err = x.word(start)
+		}
+		if err == nil && len(x.tokens) > maxTokens {
+			err = refuse(first, "it has more than %d words", maxTokens)
 		}
 		if err != nil {
 			return logical{}, err

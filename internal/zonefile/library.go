@@ -39,7 +39,7 @@ func (lib *library) parse(owner string, ttl uint32, rtype uint16, tokens []token
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, unknown := rr.(*dns.RFC3597); generic && !unknown || origin != zone {
+	if _, unknown := rr.(*dns.RFC3597); !unknown && (generic || origin != zone) {
 		data, _, err = presented(rr, rtype)
 	}
 	return rr, data, err
@@ -92,15 +92,27 @@ func (lib *library) make(owner string, ttl uint32, rtype uint16, data []string, 
 		return nil, wrong(rtype, data)
 	}
 	lib.wire = lib.buf[:n]
-	if generic && !bytes.Equal(lib.data(), genericBytes(data)) {
+	// The library leaves out what it does not expect behind such data.
+	if generic && !bytes.Equal(lib.data(), genericBytes(data)) ||
+		!generic && isString(rtype, 0) && !bytes.Equal(lib.data(), stringBytes(data)) {
 		return nil, wrong(rtype, data)
 	}
-	if bytes.IndexByte(lib.line, '\\') < 0 {
-		return rr, nil
+	return lib.respelled(rr, data)
+}
+
+// respelled is a record as it comes out of a message: bytes of names can be escaped
+// in several ways, and this is how the library will spell the names of questions.
+func (lib *library) respelled(parsed dns.RR, data []string) (dns.RR, error) {
+	rr, _, err := dns.UnpackRR(lib.wire, 0)
+	if err != nil {
+		return nil, wrong(parsed.Header().Rrtype, data)
 	}
-	// Escapes can be written in several ways; what comes out of a message has one.
-	if rr, _, err = dns.UnpackRR(lib.wire, 0); err != nil {
-		return nil, wrong(rtype, data)
+	// The library unpacks these two without the escapes that it packs them by.
+	switch parsed := parsed.(type) {
+	case *dns.CAA:
+		rr.(*dns.CAA).Value = parsed.Value
+	case *dns.URI:
+		rr.(*dns.URI).Target = parsed.Target
 	}
 	return rr, nil
 }
@@ -122,6 +134,16 @@ func genericBytes(data []string) []byte {
 	return b
 }
 
+// stringBytes are strings as they are packed.
+func stringBytes(data []string) []byte {
+	var b []byte
+	for _, s := range data {
+		b = append(b, byte(len(s)))
+		b = append(b, s...)
+	}
+	return b
+}
+
 // checkData checks what the library lets pass.
 func checkData(rtype uint16, data []string, generic bool) error {
 	if len(data) == 0 {
@@ -130,7 +152,9 @@ func checkData(rtype uint16, data []string, generic bool) error {
 	switch {
 	case generic:
 		return nil
-	case rtype == dns.TypeSOA && len(data) == 7:
+	case rtype == dns.TypeSOA && len(data) != 7: // the library takes what is missing for 0
+		return wrong(rtype, data)
+	case rtype == dns.TypeSOA:
 		for i, s := range data[2:] {
 			if _, ok := seconds(s, 1<<32-1); !ok || i == 0 && strings.Trim(s, "0123456789") != "" {
 				return fmt.Errorf("%q is not a number of the SOA record from 0 to %d", hostkeep.Clip(s, 40), uint32(1<<32-1))
@@ -153,13 +177,10 @@ func wrong(rtype uint16, data []string) error {
 	return fmt.Errorf("%q is not the data of a record of the type %s%s", hostkeep.Clip(strings.Join(data, " "), 80), typeName(rtype), takes)
 }
 
-// presented is a record's data with absolute names, and whether it is generic.
+// presented is the data of a record of a known type with absolute names, and whether
+// it is generic.
 func presented(rr dns.RR, rtype uint16) (data []string, generic bool, err error) {
 	text := strings.TrimPrefix(rr.String(), rr.Header().String())
-	if _, unknown := rr.(*dns.RFC3597); unknown {
-		_, text, _ = strings.Cut(text, asGeneric)
-		text = asGeneric + text
-	}
 	x := lexer{text: text}
 	l, err := x.next()
 	if err != nil || x.more() {

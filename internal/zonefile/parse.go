@@ -147,7 +147,7 @@ func (p *place) record(l logical, line *Line, lib *library) error {
 		return refuse(l.number, "%v", err)
 	}
 	line.RR, line.Data = rr, data
-	if soa, ok := rr.(*dns.SOA); ok && !p.known {
+	if soa, ok := rr.(*dns.SOA); ok && line.implied && !p.known {
 		// As BIND does it: where nothing says a TTL, it is the zone's minimum.
 		if soa.Minttl > maxTTL {
 			return refuse(l.number, "the TTL is to be the minimum, and that is more than %d", maxTTL)
@@ -165,6 +165,9 @@ func (p *place) own(l logical) error {
 	t := l.tokens[0]
 	if t.quoted || len(l.tokens) > 1 && l.tokens[1].glued {
 		return refuse(l.number, "there are quotation marks in the owner's name")
+	}
+	if strings.HasPrefix(t.text, "$") {
+		return refuse(l.number, "%q must stand at the begin of its line", hostkeep.Clip(t.text, 40))
 	}
 	owner, err := absolute(t.text, p.origin)
 	if err != nil {

@@ -139,7 +139,7 @@ func (w *writer) compose(e Entry, old uint32) (line Line, rr dns.RR, err error) 
 	if rr, err = w.lib.make(owner, ttl, rtype, data, generic, w.zone); err != nil {
 		return line, nil, err
 	}
-	if w.origin != w.zone {
+	if _, unknown := rr.(*dns.RFC3597); !unknown && w.origin != w.zone {
 		if data, generic, err = presented(rr, rtype); err != nil {
 			return line, nil, err
 		}

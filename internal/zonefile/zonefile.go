@@ -99,24 +99,31 @@ func (z *Zone) index(number int) (int, bool) {
 }
 
 // Records are the records as a name server has them: each once, with absolute
-// names, and all of one name and type with the TTL of the first (RFC 2181 wants one).
+// names, and all of one name and type with the lowest of their TTLs (RFC 2181, 5.2).
 func (z *Zone) Records() []dns.RR {
 	type set struct {
 		name  string
 		rtype uint16
 	}
-	first := map[set]uint32{}
-	var rrs []dns.RR
+	lowest := map[set]uint32{}
+	var lines []*Line
 	for i := range z.Lines {
 		l := &z.Lines[i]
-		if l.Kind != Record || l.twin {
+		if l.Kind != Record {
 			continue
 		}
+		key := set{fold(l.owner), l.RR.Header().Rrtype}
+		if ttl, ok := lowest[key]; !ok || l.TTL < ttl {
+			lowest[key] = l.TTL
+		}
+		if !l.twin {
+			lines = append(lines, l)
+		}
+	}
+	rrs := make([]dns.RR, 0, len(lines))
+	for _, l := range lines {
 		rr := l.RR
-		key := set{fold(rr.Header().Name), rr.Header().Rrtype}
-		if ttl, ok := first[key]; !ok {
-			first[key] = l.TTL
-		} else if ttl != l.TTL {
+		if ttl := lowest[set{fold(l.owner), rr.Header().Rrtype}]; ttl != l.TTL {
 			rr = dns.Copy(rr)
 			rr.Header().Ttl = ttl
 		}

@@ -19,14 +19,14 @@ func (f family) done(z hostkeep.Zone) string {
 
 // note changes a zone and says so. A change may be tried again, so what is warned of
 // is gathered anew each time.
-func (f family) note(ctx context.Context, c api.Call, do func(tx Tx, warn warnf) (hostkeep.Zone, error)) (note wire.Note, err error) {
+func (f family) note(ctx context.Context, c api.Call, do func(tx Tx, warn warnf) (hostkeep.Zone, error)) (z hostkeep.Zone, note wire.Note, err error) {
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
 		var warnings []string
-		z, err := do(tx, func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) })
+		z, err = do(tx, func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) })
 		note = wire.Note{Reason: f.done(z), Warnings: warnings}
 		return err
 	})
-	return note, err
+	return z, note, err
 }
 
 type addIn struct {
@@ -37,22 +37,26 @@ type addIn struct {
 }
 
 func (f family) addzonerecord(ctx context.Context, c api.Call, in addIn) (out api.Done, err error) {
+	_, out.Note, err = f.add(ctx, c, in, noZoneHere)
+	return out, err
+}
+
+func (f family) add(ctx context.Context, c api.Call, in addIn, none *hostkeep.Error) (z hostkeep.Zone, note wire.Note, err error) {
 	seen, err := in.seen()
 	if err != nil {
-		return out, err
+		return z, note, err
 	}
 	ttl, err := ttlOf(in.TTL)
 	if err != nil {
-		return out, err
+		return z, note, err
 	}
-	out.Note, err = f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
-		return f.edit(tx, c, in.Zone, noZoneHere, seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
+	return f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
+		return f.edit(tx, c, in.Zone, none, seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
 			r := zonefile.Entry{Name: owner(in.Name, file.Name), TTL: ttl, Type: strings.ToUpper(in.Type)}
 			r.Data, err = in.data(r.Type, nil, file.Name, warn)
 			return zonefile.Edit{Add: []zonefile.Entry{r}}, err
 		})
 	})
-	return out, err
 }
 
 type editIn struct {
@@ -66,16 +70,21 @@ type editIn struct {
 // editzonerecord keeps of a record what is not given. Of another type nothing of
 // the data can be kept.
 func (f family) editzonerecord(ctx context.Context, c api.Call, in editIn) (out api.Done, err error) {
+	_, out.Note, err = f.change(ctx, c, in, noZoneHere)
+	return out, err
+}
+
+func (f family) change(ctx context.Context, c api.Call, in editIn, none *hostkeep.Error) (z hostkeep.Zone, note wire.Note, err error) {
 	seen, err := in.seen()
 	if err != nil {
-		return out, err
+		return z, note, err
 	}
 	ttl, err := ttlOf(in.TTL)
 	if err != nil {
-		return out, err
+		return z, note, err
 	}
-	out.Note, err = f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
-		return f.edit(tx, c, in.Domain, noZoneHere, seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
+	return f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
+		return f.edit(tx, c, in.Domain, none, seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
 			l, err := recordAt(file, in.Line)
 			if err != nil {
 				return e, err
@@ -87,7 +96,6 @@ func (f family) editzonerecord(ctx context.Context, c api.Call, in editIn) (out 
 			return zonefile.Edit{Change: []zonefile.Change{{Number: l.Number, Entry: r}}}, err
 		})
 	})
-	return out, err
 }
 
 // over is the record of a line with what is given in place of what it has.
@@ -127,15 +135,19 @@ type removeIn struct {
 
 // removezonerecord was recorded to speak of the line also where there is no zone.
 func (f family) removezonerecord(ctx context.Context, c api.Call, in removeIn) (out api.Done, err error) {
+	_, out.Note, err = f.remove(ctx, c, in, noRecord(in.Line))
+	return out, err
+}
+
+func (f family) remove(ctx context.Context, c api.Call, in removeIn, none *hostkeep.Error) (z hostkeep.Zone, note wire.Note, err error) {
 	seen, err := seenSerial(in.Seen)
 	if err != nil {
-		return out, err
+		return z, note, err
 	}
-	out.Note, err = f.note(ctx, c, func(tx Tx, _ warnf) (hostkeep.Zone, error) {
-		return f.edit(tx, c, in.Zone, noRecord(in.Line), seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
+	return f.note(ctx, c, func(tx Tx, _ warnf) (hostkeep.Zone, error) {
+		return f.edit(tx, c, in.Zone, none, seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
 			l, err := recordAt(file, in.Line)
 			return zonefile.Edit{Remove: []int{l.Number}}, err
 		})
 	})
-	return out, err
 }

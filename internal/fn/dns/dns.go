@@ -43,6 +43,8 @@ type Deps struct {
 	Domains hostkeep.DomainRules
 	// Resolve asks the machine's resolver for the addresses of a name.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	// ResolveNS asks it for the name servers of a domain.
+	ResolveNS func(ctx context.Context, domain string) ([]string, error)
 }
 
 type family struct{ Deps }

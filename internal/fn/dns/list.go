@@ -36,7 +36,10 @@ func (f family) listzones(ctx context.Context, c api.Call, _ struct{}) (out list
 // visible lists the zones that the caller may see, by name and without their texts.
 func visible(r Reader, c api.Call) ([]hostkeep.Zone, error) {
 	owner := c.User.ID
-	if c.User.Rights().Has(hostkeep.All) {
+	switch {
+	case c.Account.ID != 0:
+		owner = c.Account.ID
+	case c.User.Rights().Has(hostkeep.All):
 		owner = 0
 	}
 	list, err := r.Zones(owner)
@@ -97,18 +100,23 @@ type parseOut struct {
 }
 
 func (f family) parseDNSZone(ctx context.Context, c api.Call, in parseIn) (out parseOut, err error) {
+	out.Payload, err = f.lines(ctx, c, in.Zone, noZone(in.Zone))
+	return out, err
+}
+
+func (f family) lines(ctx context.Context, c api.Call, zone string, none *hostkeep.Error) (rows []lineRow, err error) {
 	err = f.Read(ctx, func(r Reader) error {
-		file, err := read(r, c, in.Zone, noZone(in.Zone))
+		file, err := read(r, c, zone, none)
 		if err != nil {
 			return err
 		}
-		out.Payload = make([]lineRow, len(file.Lines))
+		rows = make([]lineRow, len(file.Lines))
 		for i, l := range file.Lines {
-			out.Payload[i] = newLineRow(l)
+			rows[i] = newLineRow(l)
 		}
 		return nil
 	})
-	return out, err
+	return rows, err
 }
 
 func newLineRow(l zonefile.Line) lineRow {

@@ -22,7 +22,11 @@ type serialOut struct {
 	Serial string `whm:"new_serial"`
 }
 
-func (f family) massEdit(ctx context.Context, c api.Call, in massEditIn) (out serialOut, err error) {
+func (f family) massEdit(ctx context.Context, c api.Call, in massEditIn) (serialOut, error) {
+	return f.editBySerial(ctx, c, in, noZone(in.Zone))
+}
+
+func (f family) editBySerial(ctx context.Context, c api.Call, in massEditIn, none *hostkeep.Error) (out serialOut, err error) {
 	serial, err := serialOf("serial", in.Serial)
 	if err != nil {
 		return out, err
@@ -32,7 +36,7 @@ func (f family) massEdit(ctx context.Context, c api.Call, in massEditIn) (out se
 		return out, err
 	}
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		z, err := f.edit(tx, c, in.Zone, noZone(in.Zone), &serial, func(*zonefile.Zone) (zonefile.Edit, error) { return e, nil })
+		z, err := f.edit(tx, c, in.Zone, none, &serial, func(*zonefile.Zone) (zonefile.Edit, error) { return e, nil })
 		out.Serial = strconv.FormatUint(uint64(z.Serial), 10)
 		return err
 	})

@@ -67,7 +67,7 @@ func (f family) savemxs(ctx context.Context, c api.Call, in saveMXIn) (out api.D
 	if err != nil {
 		return out, err
 	}
-	out.Note, err = f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
+	_, out.Note, err = f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
 		return f.edit(tx, c, in.Domain, noZoneHere, nil, func(file *zonefile.Zone) (zonefile.Edit, error) {
 			data, err := fieldsIn{Exchange: in.Exchange, Preference: &in.Preference}.data("MX", nil, file.Name, warn)
 			if err != nil {

@@ -115,7 +115,7 @@ type resetIn struct {
 // rest anew.
 func (f family) resetzone(ctx context.Context, c api.Call, in resetIn) (out api.Done, err error) {
 	none := hostkeep.Errorf(hostkeep.NotFound, "Unable to determine the IP address for %s", hostkeep.Clip(in.Domain, 80))
-	out.Note, err = f.note(ctx, c, func(tx Tx, _ warnf) (hostkeep.Zone, error) {
+	_, out.Note, err = f.note(ctx, c, func(tx Tx, _ warnf) (hostkeep.Zone, error) {
 		z, err := find(tx, c, in.Domain, none)
 		if err != nil {
 			return z, err

@@ -99,6 +99,12 @@ func standingOf(r Reader, a hostkeep.Account) (s standing, err error) {
 	return s, err
 }
 
+// Of tells which features an account has.
+func Of(r Reader, a hostkeep.Account) (has func(feature string) bool, err error) {
+	s, err := standingOf(r, a)
+	return s.has, err
+}
+
 // own is the account's own setting of a feature, nil for none.
 func (s standing) own(feature string) *bool {
 	for _, o := range s.overrides {

@@ -34,8 +34,11 @@ type Deps struct {
 	// Callable lists the functions that a caller may call in a version of the API.
 	Callable func(who hostkeep.Caller, version int) []string
 	// Call runs a function of API 1 like any call that arrives.
-	Call  func(ctx context.Context, who hostkeep.Caller, function string, p wire.Params) wire.Reply
-	Batch int // how many commands a batch may have; 0: DefaultBatch
+	Call func(ctx context.Context, who hostkeep.Caller, function string, p wire.Params) wire.Reply
+	// CPanel runs a function of cPanel's APIs for the account with a name, which the
+	// caller may act for. What is wrong with it is its own answer.
+	CPanel func(ctx context.Context, who hostkeep.Caller, account string, k api.CPanelCall) wire.Reply
+	Batch  int // how many commands a batch may have; 0: DefaultBatch
 	// Records is how many records the results of a batch may have together, for
 	// they wait in memory until the last call is done; 0: DefaultRecords.
 	Records int
@@ -48,7 +51,7 @@ type family struct{ Deps }
 // Functions declares the family.
 func Functions(d Deps) []*api.Function {
 	f := family{d}
-	return slices.Concat(f.basic(), f.ofMachine(), ofNothing(), applications(), links())
+	return slices.Concat(f.basic(), f.ofMachine(), ofNothing(), applications(), links(), f.throughWHM())
 }
 
 func (f family) basic() []*api.Function {
