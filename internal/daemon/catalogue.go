@@ -12,6 +12,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/auth"
 	"github.com/hostkeep/hostkeep/internal/fn/accounts"
+	"github.com/hostkeep/hostkeep/internal/fn/cpaneluser"
 	"github.com/hostkeep/hostkeep/internal/fn/cphulk"
 	"github.com/hostkeep/hostkeep/internal/fn/dns"
 	"github.com/hostkeep/hostkeep/internal/fn/domains"
@@ -49,7 +50,10 @@ var (
 	_ zonetemplates.Tx = (*sqlstore.Tx)(nil)
 )
 
-var _ record.Reader = (*sqlstore.Reader)(nil)
+var (
+	_ record.Reader     = (*sqlstore.Reader)(nil)
+	_ cpaneluser.Reader = (*sqlstore.Reader)(nil)
+)
 
 // catalogue declares every function that this server answers.
 func (a *App) catalogue() (*api.Catalogue, error) {
@@ -71,7 +75,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 		}),
 		tokens.Functions(tokens.Deps{
 			Read: reading[tokens.Reader](a), Change: changing[tokens.Tx](a), Now: a.now,
-			NewSecret: func() (hostkeep.Secret, error) { return auth.NewSecret(rand.Reader) },
+			NewSecret: newTokenSecret,
 			Hash:      a.ring.HashToken, KeyID: a.ring.ID(),
 			RequireACL: a.cfg.Tokens.RequireACL, UpdateResets: a.cfg.Compat.UpdateResets,
 			Judge: a.judgeToken,
@@ -80,14 +84,8 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			},
 			Opens: func(function string) []hostkeep.Privilege { return c.Opens(function) },
 		}),
-		accounts.Functions(accounts.Deps{
-			Read: reading[accounts.Reader](a), Change: a.accountChange(), Since: a.node.Hosting, Now: a.now,
-			HashPassword: a.hash,
-			IsPassword:   a.isPassword,
-			NewPassword:  func() (hostkeep.Secret, error) { return auth.NewPassword(rand.Reader) },
-			Domains:      a.domainRules(), Zones: a.zoneRules(), IP: mainAddress(),
-		}),
-		domains.Functions(domains.Deps{Read: reading[domains.Reader](a), Change: changing[domains.Tx](a), Rules: a.domainRules(), Zones: a.zoneRules()}),
+		accounts.Functions(a.accountDeps()),
+		domains.Functions(a.domainDeps()),
 		packages.Functions(packages.Deps{Read: reading[packages.Reader](a), Change: changing[packages.Tx](a)}),
 		features.Functions(features.Deps{Read: reading[features.Reader](a), Change: changing[features.Tx](a)}),
 		resellers.Functions(resellers.Deps{
@@ -121,6 +119,21 @@ func (a *App) dnsDeps() dns.Deps {
 		Resolve: a.resolve, ResolveNS: lookupNS,
 	}
 }
+
+func (a *App) accountDeps() accounts.Deps {
+	return accounts.Deps{
+		Read: reading[accounts.Reader](a), Change: a.accountChange(), Since: a.node.Hosting, Now: a.now,
+		HashPassword: a.hash,
+		IsPassword:   a.isPassword,
+		NewPassword:  func() (hostkeep.Secret, error) { return auth.NewPassword(rand.Reader) },
+		Domains:      a.domainRules(), Zones: a.zoneRules(), IP: mainAddress(),
+	}
+}
+
+func (a *App) domainDeps() domains.Deps {
+	return domains.Deps{Read: reading[domains.Reader](a), Change: changing[domains.Tx](a), Rules: a.domainRules(), Zones: a.zoneRules()}
+}
+func newTokenSecret() (hostkeep.Secret, error) { return auth.NewSecret(rand.Reader) }
 
 // reading fits the store's read transaction to what a family calls it.
 func reading[R any](a *App) func(context.Context, func(R) error) error {

@@ -199,7 +199,7 @@ func (m *modification) rename() error {
 // renameDatabases has the name of the databases' owner follow the user's, or stay
 // what it was, however often the user is renamed.
 func (m *modification) renameDatabases(old string) error {
-	kept, err := m.tx.Settings(m.a.ID, keptOf)
+	kept, err := m.tx.Settings(m.a.ID, hostkeep.AccountSetting)
 	if err != nil {
 		return fmt.Errorf("finding the account's settings: %w", err)
 	}

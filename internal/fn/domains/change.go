@@ -70,14 +70,29 @@ func (f family) createSubdomain(ctx context.Context, c api.Call, in subdomainIn)
 		if err != nil {
 			return err
 		}
-		d := hostkeep.Domain{Name: name, Kind: hostkeep.SubDomain, Parent: above.Name, Canonical: in.Canonical}
-		if d.Docroot, err = below(a.Home, "document_root", in.Docroot); err != nil {
-			return err
-		}
 		out.User = a.User
-		return f.add(tx, c.Caller, a, d)
+		return f.addBelow(tx, c.Caller, a, above.Name, subdomain{name, "document_root", in.Docroot, in.Canonical})
 	})
 	return out, err
+}
+
+// subdomain is a subdomain that is wanted.
+type subdomain struct {
+	name      string
+	parameter string // that names the document root
+	docroot   string // as it was given
+	canonical bool
+}
+
+// addBelow makes a subdomain of an account below one of the account's domains.
+func (f family) addBelow(tx Tx, c hostkeep.Caller, a hostkeep.Account, parent string, s subdomain) error {
+	root, err := below(a.Home, s.parameter, s.docroot)
+	if err != nil {
+		return err
+	}
+	return f.add(tx, c, a, hostkeep.Domain{
+		Name: s.name, Kind: hostkeep.SubDomain, Parent: parent, Docroot: root, Canonical: s.canonical,
+	})
 }
 
 // nearest finds the domain that a name is below. That a foreign one is nearer

@@ -20,6 +20,7 @@ type Reader interface {
 	Domains(ownerID int64) ([]hostkeep.Domain, error)
 	DomainsOf(accountID int64) ([]hostkeep.Domain, error)
 	Account(user string) (hostkeep.Account, error)
+	AccountByID(id int64) (hostkeep.Account, error)
 	Accounts(ownerID int64) ([]hostkeep.Account, error)
 }
 
