@@ -16,14 +16,12 @@ const (
 	mysql      = "MySQL server"
 	postgres   = "PostgreSQL server for accounts"
 	ftp        = "FTP server"
-	web        = "web server"
 	certs      = "web server, and so no certificates for sites"
 	php        = "PHP for sites"
 	files      = "file manager: accounts have no files here"
 	backups    = "backups of accounts"
 	cron       = "cron jobs of accounts"
 	traffic    = "service whose traffic it could measure"
-	resources  = "service whose use of resources it could measure"
 	databaseUI = "pages of cPanel that a temporary user could see"
 )
 
@@ -56,7 +54,6 @@ func table() []module {
 			"create_database", "create_user", "delete_database", "delete_user", "grant_all_privileges", "list_databases", "list_users",
 			"rename_database", "rename_user", "set_password",
 		}},
-		{"ResourceUsage", wire.UAPI, resources, []string{"get_usages"}},
 		{"SSL", wire.UAPI, certs, []string{
 			"delete_ssl", "fetch_best_for_domain", "generate_csr", "generate_key", "install_ssl", "installed_hosts", "list_certs", "list_keys",
 			"upload_cert", "upload_key",
