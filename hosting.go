@@ -1,6 +1,7 @@
 package hostkeep
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,17 @@ func (l Limit) String() string {
 		return "unlimited"
 	}
 	return strconv.FormatInt(int64(l), 10)
+}
+
+// Bytes of a limit in MB; what is more than fits is the most that does.
+func (l Limit) Bytes() Limit {
+	switch {
+	case l == Unlimited:
+		return l
+	case l > math.MaxInt64>>20:
+		return math.MaxInt64
+	}
+	return l << 20
 }
 
 // Plan holds the settings that a package gives and an account has.

@@ -168,7 +168,15 @@ func (c *CPanelCatalogue) run(ctx context.Context, who hostkeep.Caller, f *Funct
 	if err = handled(ctx, c.Hooks, f, call, in, k.Params, r); err == nil {
 		r.Shown, err = f.Out.Select(ctx, plan, r.Value)
 	}
+	if err == nil && plan != nil && r.Shown == nil {
+		r.Note.Warnings = append(r.Note.Warnings, noControls(f))
+	}
 	return err
+}
+
+// noControls is said where the data is no list, or this once is none.
+func noControls(f *Function) string {
+	return "Output controls have no effect here: " + f.Called() + " answers no list."
 }
 
 // actingFor puts the account that a WHM user acts for into the record's arguments.
@@ -191,7 +199,7 @@ func cpanelPlan(f *Function, k CPanelCall, r *Reply) (*wire.Plan, error) {
 	case err != nil:
 		return nil, err
 	case plan == nil:
-		r.Note.Warnings = append(r.Note.Warnings, "Output controls have no effect here: "+f.Called()+" answers no list.")
+		r.Note.Warnings = append(r.Note.Warnings, noControls(f))
 	default:
 		r.Note.Warnings = append(r.Note.Warnings, plan.Warnings()...)
 	}

@@ -8,6 +8,10 @@ import (
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/auth"
+	"github.com/hostkeep/hostkeep/internal/fn/accounts"
+	"github.com/hostkeep/hostkeep/internal/fn/cpaneluser"
+	"github.com/hostkeep/hostkeep/internal/fn/dns"
+	"github.com/hostkeep/hostkeep/internal/fn/domains"
 	"github.com/hostkeep/hostkeep/internal/fn/features"
 	"github.com/hostkeep/hostkeep/internal/fn/lacking"
 	"github.com/hostkeep/hostkeep/internal/fn/server"
@@ -25,6 +29,10 @@ func (a *App) cpanelCatalogue() (*api.CPanelCatalogue, error) {
 	}
 	c, err := api.NewCPanel(
 		api.CPanelOptions{Options: o, Account: a.cpanelAccount},
+		domains.CPanel(a.domainDeps()),
+		accounts.CPanel(a.accountDeps()),
+		dns.CPanel(a.dnsDeps()),
+		cpaneluser.CPanel(cpaneluser.Deps{Read: reading[cpaneluser.Reader](a), Hostname: a.domainRules().Hostname, Level: server.Level}),
 		server.CPanel(server.Deps{CPanel: a.cpanelFor, Batch: a.cfg.Limits.Batch, Limits: a.wireLimits()}),
 		tokens.CPanel(tokens.Deps{
 			Read: reading[tokens.Reader](a), Change: changing[tokens.Tx](a), Now: a.now,

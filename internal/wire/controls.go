@@ -163,7 +163,7 @@ func (v *View) readFilters(g group) (err error) {
 	v.Filters = []Filter{}
 	for _, r := range rules {
 		f := Filter{Field: r["field"], Type: r["type"], Arg: r["arg0"]}
-		if _, err := f.test(); err != nil {
+		if err := f.check(FilterTypes()); err != nil {
 			return err
 		}
 		v.Filters = append(v.Filters, f)

@@ -96,7 +96,7 @@ func (c cpanelControls) filters(v *View) error {
 			return err
 		}
 		f := Filter{Field: column, Type: kind, Arg: term}
-		if _, err := f.test(); err != nil {
+		if err := f.check(CPanelFilterTypes()); err != nil {
 			return err
 		}
 		v.Filters = append(v.Filters, f)

@@ -3,6 +3,7 @@ package wire
 import (
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,44 +21,83 @@ func FilterTypes() []string {
 	}
 }
 
+// CPanelFilterTypes lists the ways of cPanel's APIs: more than WHM's. ends ignores
+// case as well, matches takes a regular expression (RE2, unanchored); null and the
+// empty text are undefined.
+func CPanelFilterTypes() []string {
+	return append(FilterTypes(), "ends", "matches", "ne", "defined", "undefined")
+}
+
+// negated are the types that hold where another does not.
+func negated(kind string) (of string, yes bool) {
+	switch kind {
+	case "ne":
+		return "eq", true
+	case "undefined":
+		return "defined", true
+	}
+	return kind, false
+}
+
 // filter is a Filter that fits the records.
 type filter struct {
 	cell cell // nil: any field
 	pass func(string) bool
+	not  bool // no text may pass
 }
 
 func (n *node) filter(f Filter) (filter, error) {
 	pass, err := f.test()
+	_, not := negated(f.Type)
 	if err != nil || f.Field == "*" {
-		return filter{nil, pass}, err
+		return filter{nil, pass, not}, err
 	}
 	c, ok := n.cell(f.Field)
 	if !ok {
 		return filter{}, noField("filtered", f.Field)
 	}
-	return filter{c, pass}, nil
+	return filter{c, pass, not}, nil
 }
 
 func noField(done, name string) error {
 	return hostkeep.Errorf(hostkeep.Invalid, "The list has no field %q to be %s by.", shown(name), done)
 }
 
-// test makes the comparison.
+// check refuses a type that is none of those, and an argument that does not fit it.
+func (f Filter) check(types []string) error {
+	if f.Type != "" && !slices.Contains(types, f.Type) {
+		return hostkeep.Errorf(hostkeep.Invalid, "The filter type %q is none of: %s.", shown(f.Type), strings.Join(types, ", "))
+	}
+	_, err := f.test()
+	return err
+}
+
+// test makes the comparison, of a negated type that of the other.
 func (f Filter) test() (func(string) bool, error) {
-	kind, arg := f.Type, f.Arg
-	switch kind {
-	case "", "contains", "begins":
-		arg = strings.ToLower(arg)
-		if kind == "begins" {
-			return func(s string) bool { return strings.HasPrefix(strings.ToLower(s), arg) }, nil
-		}
-		return func(s string) bool { return strings.Contains(strings.ToLower(s), arg) }, nil
+	arg, folded := f.Arg, strings.ToLower(f.Arg)
+	switch kind, _ := negated(f.Type); kind {
+	case "", "contains":
+		return func(s string) bool { return strings.Contains(strings.ToLower(s), folded) }, nil
+	case "begins":
+		return func(s string) bool { return strings.HasPrefix(strings.ToLower(s), folded) }, nil
+	case "ends":
+		return func(s string) bool { return strings.HasSuffix(strings.ToLower(s), folded) }, nil
 	case "eq":
 		return func(s string) bool { return s == arg }, nil
+	case "defined":
+		return func(s string) bool { return s != "" }, nil
+	case "matches":
+		re, err := regexp.Compile(arg)
+		if err != nil || len(arg) > maxText {
+			return nil, hostkeep.Errorf(hostkeep.Invalid, "A filter of the type \"matches\" takes a regular expression (RE2) of at most %d bytes.", maxText)
+		}
+		return re.MatchString, nil
 	}
-	if !slices.Contains(FilterTypes(), kind) {
-		return nil, hostkeep.Errorf(hostkeep.Invalid, "The filter type %q is none of: %s.", shown(kind), strings.Join(FilterTypes(), ", "))
-	}
+	return f.numeric()
+}
+
+func (f Filter) numeric() (func(string) bool, error) {
+	kind, arg := f.Type, f.Arg
 	kind, unlimited := strings.CutSuffix(kind, "_handle_unlimited")
 	want, whole, ok := limited(arg, unlimited)
 	if !ok || !whole {
@@ -70,6 +110,9 @@ func (f Filter) test() (func(string) bool, error) {
 		"gt":       func(n float64) bool { return n > want },
 		"gt_equal": func(n float64) bool { return n >= want },
 	}[kind]
+	if holds == nil {
+		return nil, hostkeep.Errorf(hostkeep.Invalid, "There is no filter type %q.", shown(f.Type))
+	}
 	return func(s string) bool {
 		n, _, ok := limited(s, unlimited)
 		return ok && holds(n)
@@ -85,6 +128,11 @@ func limited(text string, unlimited bool) (n float64, whole, ok bool) {
 }
 
 func (f filter) holds(n *node, record reflect.Value) bool {
+	return f.some(n, record) != f.not
+}
+
+// some reports whether a text of the field passes.
+func (f filter) some(n *node, record reflect.Value) bool {
 	if f.cell == nil {
 		return n.anyText(record, f.pass)
 	}

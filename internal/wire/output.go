@@ -17,7 +17,9 @@ type Note struct {
 	Raw      string // metadata.output.raw: a log text
 	Messages []string
 	Warnings []string
-	Columns  []string // when not nil: the only fields that the records of the list show
+	// Columns, when not nil, are the only fields that the records of the list show; of
+	// an answer without a list, the only ones that it shows itself.
+	Columns []string
 }
 
 // Keyed is an object whose keys are data, such as the names of tokens; ordered,
@@ -98,7 +100,7 @@ type Output struct {
 	list    int      // index of the member with the records, or -1
 	note    []int    // where the Note is embedded, or nil
 	data    []int    // the pointer that is the whole data, or nil
-	whole   bool     // the only member is the data itself, whatever its shape
+	whole   int      // how many members are the data itself, whatever its shape
 	v0      *legacy
 }
 
@@ -112,9 +114,7 @@ func CompileOutput(t reflect.Type) (*Output, error) {
 	}
 	c := compiler{out: o}
 	o.members = c.members(t, nil, []reflect.Type{t})
-	if o.whole && len(o.members) != 1 {
-		c.fail(t.String(), "the field with the option whole is not the only one")
-	}
+	c.checkWhole(t)
 	if o.data != nil && len(o.members) > 0 {
 		c.fail(t.String(), "the field with the option data is not the only one")
 	}
@@ -124,6 +124,18 @@ func CompileOutput(t reflect.Type) (*Output, error) {
 		o.members = c.members(whole, nil, []reflect.Type{whole})
 	}
 	return o, errors.Join(c.errs...)
+}
+
+// checkWhole refuses members beside the data itself, and data that cannot be nil
+// where another could be.
+func (c *compiler) checkWhole(t reflect.Type) {
+	o := c.out
+	if o.whole > 0 && len(o.members) != o.whole {
+		c.fail(t.String(), "the fields with the option whole are not the only ones")
+	}
+	if o.whole > 1 && slices.ContainsFunc(o.members, func(m member) bool { return !m.pointer && m.shape != shapeList }) {
+		c.fail(t.String(), "of several fields with the option whole each is a pointer or a list")
+	}
 }
 
 // compiler gathers what is wrong with an Out struct.

@@ -22,7 +22,7 @@ type View struct {
 // Filter is a rule for the records that are shown.
 type Filter struct {
 	Field string // dotted for members of an object; * is any field
-	Type  string // see FilterTypes; "" is contains
+	Type  string // see FilterTypes and CPanelFilterTypes; "" is contains
 	Arg   string
 }
 
@@ -157,12 +157,14 @@ func (o *Output) Plan(v View) (*Plan, error) {
 	return p, nil
 }
 
-// hasColumn reports whether the records of the list have a field.
+// hasColumn reports whether the records of the list have a field; without a list,
+// whether the data has it.
 func (o *Output) hasColumn(name string) bool {
-	if o.list < 0 {
-		return false
+	record := &node{members: o.members}
+	if o.list >= 0 {
+		record = o.members[o.list].elem
 	}
-	_, ok := o.members[o.list].elem.cell(name)
+	_, ok := record.cell(name)
 	return ok
 }
 

@@ -16,13 +16,28 @@ func (o *Output) write(to sink, l label, v reflect.Value, shown *Selection) {
 	if !some {
 		return
 	}
-	if o.whole { // its label is data, whatever it stands in
-		writeMembers(to, o.members, v, o.list, shown)
+	if o.whole > 0 { // its label is data, whatever it stands in
+		i := o.told(v)
+		writeMembers(to, o.members[i:i+1], v, o.list-i, shown)
 		return
 	}
+	members := o.members
+	if o.list < 0 && shown != nil && shown.columns != nil {
+		members = keep(members, shown.columns)
+	}
 	to.open(l, false)
-	writeMembers(to, o.members, v, o.list, shown)
+	writeMembers(to, members, v, o.list, shown)
 	to.close(l, false)
+}
+
+// told is which of the members that can be the data is it.
+func (o *Output) told(v reflect.Value) int {
+	for i, m := range o.members {
+		if i == o.whole-1 || !v.FieldByIndex(m.path).IsNil() {
+			return i
+		}
+	}
+	return 0
 }
 
 // inner is the struct that has the members. some: there are any.
@@ -40,7 +55,7 @@ func (o *Output) inner(v reflect.Value) (_ reflect.Value, some bool) {
 // records is the list of v, the Out struct, if there is one.
 func (o *Output) records(v reflect.Value) (_ table, ok bool) {
 	v, some := o.inner(v)
-	if !some || o.list < 0 {
+	if !some || o.list < 0 || o.whole > 0 && o.told(v) != o.list {
 		return table{}, false
 	}
 	m := o.members[o.list]

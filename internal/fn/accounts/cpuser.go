@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,13 +54,13 @@ func (f family) stored(r Reader, a hostkeep.Account) (u cpuser, err error) {
 	if err != nil {
 		return u, fmt.Errorf("finding the account's domains: %w", err)
 	}
-	settings, err := r.Settings(a.ID, keptOf)
+	settings, err := r.Settings(a.ID, hostkeep.AccountSetting)
 	if err != nil {
 		return u, fmt.Errorf("finding the account's settings: %w", err)
 	}
 	p := a.Plan
 	u = cpuser{
-		User: a.User, Domain: a.Domain, Owner: a.Owner, Plan: a.Package, IP: a.IP, Email: a.Email, Bandwidth: bytes(p.Bandwidth),
+		User: a.User, Domain: a.Domain, Owner: a.Owner, Plan: a.Package, IP: a.IP, Email: a.Email, Bandwidth: p.Bandwidth.Bytes(),
 		MaxFTP: p.MaxFTP, MaxSQL: p.MaxSQL, MaxPop: p.MaxPop, MaxLists: p.MaxLists, MaxSub: p.MaxSub, MaxParked: p.MaxParked, MaxAddon: p.MaxAddon,
 		MailPerHour: p.MaxEmailPerHour, DeferFail: p.MaxDeferFailPercentage, MailQuota: p.MaxEmailAcctQuota,
 		FeatureList: p.FeatureList, CGI: *bit(&p.CGI), Locale: p.Language, Theme: p.Theme, Mailbox: a.MailboxFormat,
@@ -76,9 +75,12 @@ func (f family) stored(r Reader, a hostkeep.Account) (u cpuser, err error) {
 		more["MXCHECK-"+d.Name] = "0"
 	}
 	for _, s := range settings {
-		if s.Name == "DBOWNER" {
+		switch s.Name {
+		case "DBOWNER":
 			u.DBOwner = s.Value
-		} else {
+		case hostkeep.SecondEmail:
+			u.Email2 = s.Value
+		default:
 			more[s.Name] = s.Value
 		}
 	}
@@ -87,15 +89,4 @@ func (f family) stored(r Reader, a hostkeep.Account) (u cpuser, err error) {
 	}
 	slices.SortFunc(u.More, func(a, b wire.KeyedItem[string]) int { return strings.Compare(a.Key, b.Key) })
 	return u, nil
-}
-
-// bytes of a limit in MB; what is more than fits is the most that does.
-func bytes(l hostkeep.Limit) hostkeep.Limit {
-	if l == hostkeep.Unlimited {
-		return l
-	}
-	if l > math.MaxInt64>>20 {
-		return math.MaxInt64
-	}
-	return l << 20
 }

@@ -86,9 +86,6 @@ type kept struct {
 	SslExpiry                                *bool           `whm:"notify_ssl_expiry"`
 }
 
-// keptOf is the kind of the settings that modifyacct keeps.
-const keptOf = "account"
-
 // settings are what was given of them, as cpuser writes them.
 func (m kept) settings(account int64) (given []hostkeep.Setting) {
 	for _, s := range []struct {
@@ -117,7 +114,7 @@ func (m kept) settings(account int64) (given []hostkeep.Setting) {
 		{"notify_ssl_expiry", bit(m.SslExpiry)},
 	} {
 		if s.value != nil {
-			given = append(given, hostkeep.Setting{OwnerID: account, Kind: keptOf, Name: s.name, Value: *s.value})
+			given = append(given, hostkeep.Setting{OwnerID: account, Kind: hostkeep.AccountSetting, Name: s.name, Value: *s.value})
 		}
 	}
 	return given

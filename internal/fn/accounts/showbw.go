@@ -73,7 +73,7 @@ func (f family) showbw(ctx context.Context, c api.Call, in bandwidthIn) (out ban
 	for _, a := range rows {
 		if in.Reseller == "" || a.Owner == in.Reseller {
 			out.Accounts = append(out.Accounts, bandwidthRow{
-				User: a.User, Domain: a.Domain, Owner: a.Owner, Reseller: a.reseller, Limit: bytes(a.bandwidth), Usage: domains[a.id],
+				User: a.User, Domain: a.Domain, Owner: a.Owner, Reseller: a.reseller, Limit: a.bandwidth.Bytes(), Usage: domains[a.id],
 			})
 		}
 	}

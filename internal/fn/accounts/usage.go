@@ -91,7 +91,7 @@ func (f family) limitbw(ctx context.Context, c api.Call, in limitBandwidthIn) (o
 		}
 		l = bandwidthLimit{Human: "unlimited", HumanUsed: "none", Unlimited: true}
 		if b := a.Plan.Bandwidth; b != hostkeep.Unlimited {
-			l.Limit, l.Human, l.Unlimited = int64(bytes(b)), human(bytes(b)), false
+			l.Limit, l.Human, l.Unlimited = int64(b.Bytes()), human(b.Bytes()), false
 		}
 		domains, err := tx.DomainsOf(a.ID)
 		for _, d := range domains {

@@ -45,23 +45,28 @@ type scriptAlias struct {
 
 // userdata is a site as a web server would be told of it.
 type userdata struct {
-	User      string        `whm:"user"`
-	Group     string        `whm:"group"`
-	Owner     string        `whm:"owner"`
-	Name      string        `whm:"servername"`
-	Aliases   string        `whm:"serveralias" doc:"separated by blanks"`
-	Admin     string        `whm:"serveradmin"`
-	Docroot   string        `whm:"documentroot"`
-	Home      string        `whm:"homedir"`
-	IP        string        `whm:"ip"`
-	Port      int64         `whm:"port"`
-	CGI       bool          `whm:"hascgi"`
-	Options   string        `whm:"options,omit" doc:"where CGI is off"`
-	Canonical string        `whm:"usecanonicalname"`
-	BaseDir   bool          `whm:"phpopenbasedirprotect"`
-	UserDir   string        `whm:"userdirprotect"`
-	Scripts   []scriptAlias `whm:"scriptalias"`
-	Logs      []log         `whm:"customlog"`
+	siteData
+	UserDir string        `whm:"userdirprotect"`
+	Scripts []scriptAlias `whm:"scriptalias"`
+	Logs    []log         `whm:"customlog"`
+}
+
+// siteData is what WHM's and cPanel's functions tell of a site in the same form.
+type siteData struct {
+	User      string `whm:"user"`
+	Group     string `whm:"group"`
+	Owner     string `whm:"owner"`
+	Name      string `whm:"servername"`
+	Aliases   string `whm:"serveralias" doc:"separated by blanks"`
+	Admin     string `whm:"serveradmin"`
+	Docroot   string `whm:"documentroot"`
+	Home      string `whm:"homedir"`
+	IP        string `whm:"ip"`
+	Port      int64  `whm:"port"`
+	CGI       bool   `whm:"hascgi"`
+	Options   string `whm:"options,omit" doc:"where CGI is off"`
+	Canonical string `whm:"usecanonicalname"`
+	BaseDir   bool   `whm:"phpopenbasedirprotect"`
 }
 
 type userdataOut struct {
@@ -103,8 +108,10 @@ func site(a hostkeep.Account, d hostkeep.Domain, all []hostkeep.Domain) userdata
 	}
 	logs := "/usr/local/apache/domlogs/" + d.Name
 	u := userdata{
-		User: a.User, Group: a.User, Owner: a.Owner, Name: d.Name, Aliases: aliases, Admin: "webmaster@" + d.Name,
-		Docroot: docroot(a, d), Home: a.Home, IP: a.IP, Port: 80, CGI: a.Plan.CGI, Canonical: "Off", BaseDir: true,
+		siteData: siteData{
+			User: a.User, Group: a.User, Owner: a.Owner, Name: d.Name, Aliases: aliases, Admin: "webmaster@" + d.Name,
+			Docroot: docroot(a, d), Home: a.Home, IP: a.IP, Port: 80, CGI: a.Plan.CGI, Canonical: "Off", BaseDir: true,
+		},
 		Scripts: []scriptAlias{{Path: docroot(a, d) + "/cgi-bin", URL: "/cgi-bin/"}},
 		Logs:    []log{{"combined", logs}, {"\"%{%s}t %I .\\n%{%s}t %O .\"", logs + "-bytes_log"}},
 	}
