@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/wire"
 )
 
@@ -50,19 +51,23 @@ var old = map[string][2]string{
 		`{"result":[{"status":1,"privdelete":1,"statusmsg":"Done.","accts":{"x":{"status":1,"statusmsg":"x","rawout":"x"}}}]}`,
 		`{"result":[{"status":0,"statusmsg":"No."}]}`,
 	},
-	"myprivs":        {`{"privs":{"x":1}}`, ``},
-	"applist":        {`{"app":["x"]}`, ``},
-	"version":        {`{"version":"x"}`, ``},
-	"gethostname":    {`{"hostname":"x"}`, ``},
-	"loadavg":        {`{"one":"x","five":"x","fifteen":"x"}`, ``},
-	"listips":        {`{"result":[{}]}`, ``},
-	"nvget":          {`{"value":"x"}`, ``},
-	"nvset":          {`{"result":["x"]}`, ``}, // recorded empty, and nothing fills it
-	"modifyacct":     {`{"result":[{"status":1,"statusmsg":"Done.","newcfg":{},"warnings":[],"messages":[]}]}`, `{"result":[{"status":0,"statusmsg":"No.","newcfg":null,"warnings":null,"messages":null}]}`},
-	"editquota":      {`{"result":[{"status":1,"statusmsg":"Done."}],"output":"log"}`, `{"result":[{"status":0,"statusmsg":"No."}],"output":null}`},
-	"limitbw":        {`{"result":[{"status":1,"statusmsg":"Done.","bwlimit":{"bwlimit":"1","bwlimitenable":1,"domains":["x"],"human_bwlimit":"x","human_bwused":"x","unlimited":1}}]}`, ``},
-	"showbw":         {`{"bandwidth":[{"month":"1","year":"1","reseller":"x","totalused":1,"acct":[{}]}]}`, ``},
-	"setsiteip":      {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"myprivs":     {`{"privs":{"x":1}}`, ``},
+	"applist":     {`{"app":["x"]}`, ``},
+	"version":     {`{"version":"x"}`, ``},
+	"gethostname": {`{"hostname":"x"}`, ``},
+	"loadavg":     {`{"one":"x","five":"x","fifteen":"x"}`, ``},
+	"listips":     {`{"result":[{}]}`, ``},
+	"nvget":       {`{"value":"x"}`, ``},
+	"nvset":       {`{"result":["x"]}`, ``}, // recorded empty, and nothing fills it
+	"modifyacct":  {`{"result":[{"status":1,"statusmsg":"Done.","newcfg":{},"warnings":[],"messages":[]}]}`, `{"result":[{"status":0,"statusmsg":"No.","newcfg":null,"warnings":null,"messages":null}]}`},
+	"editquota":   {`{"result":[{"status":1,"statusmsg":"Done."}],"output":"log"}`, `{"result":[{"status":0,"statusmsg":"No."}],"output":null}`},
+	"limitbw":     {`{"result":[{"status":1,"statusmsg":"Done.","bwlimit":{"bwlimit":"1","bwlimitenable":1,"domains":["x"],"human_bwlimit":"x","human_bwused":"x","unlimited":1}}]}`, ``},
+	"showbw":      {`{"bandwidth":[{"month":"1","year":"1","reseller":"x","totalused":1,"acct":[{}]}]}`, ``},
+	"setsiteip":   {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"cpanel": {
+		`{"cpanelresult":{"apiversion":2,"module":"X","func":"x","preevent":{"result":1},"event":{"result":1},"postevent":{"result":1},"data":[{"x":"x"}]}}`,
+		`{"data":{"reason":"No.","result":"0"},"type":"text","error":"No."}`,
+	},
 	"domainuserdata": {`{"result":[{"status":1,"statusmsg":"Done."}],"userdata":{}}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
 }
 
@@ -81,8 +86,7 @@ func TestAPI0(t *testing.T) {
 			t.Errorf("%s: PROTOCOL 4.3 is to be asked for its form", f.Name)
 			continue
 		}
-		value := reflect.New(f.Out.Type()).Elem()
-		sample(value)
+		value := sampleOf(f)
 		r := wire.Reply{Command: f.Name, Function: f.Name, OK: true, V0: true, Out: f.Out, Value: value}
 		if f.V0.Form != wire.Status { // its words are Ok, whatever a handler says
 			r.Note.Reason, r.Note.Raw = "Done.", "log"
@@ -98,6 +102,32 @@ func TestAPI0(t *testing.T) {
 			t.Errorf("%s is not declared", name)
 		}
 	}
+}
+
+// sampleOf is a result made by hand; an answer of cPanel's inside it is of its form.
+func sampleOf(f *api.Function) reflect.Value {
+	value := reflect.New(f.Out.Type()).Elem()
+	sample(value)
+	for i := range value.NumField() {
+		if !f.HandsOn {
+			break
+		}
+		inner, ok := value.Field(i).Addr().Interface().(*wire.Reply)
+		if !ok {
+			continue
+		}
+		inner.Out, _ = wire.CompileOutput(reflect.TypeFor[recordOut]())
+		inner.Value, inner.Module, inner.Dialect = reflect.ValueOf(recordOut{"x"}), "X", wire.UAPI
+		if f.Out.Relays() {
+			inner.Dialect = wire.API2
+		}
+	}
+	return value
+}
+
+// recordOut is the data of an answer of cPanel's.
+type recordOut struct {
+	X string `whm:"x"`
 }
 
 // sample fills a value: texts are x, numbers 1, and lists have one element.

@@ -14,3 +14,12 @@ func Declared() ([]*api.Function, error) {
 	}
 	return c.Functions(), nil
 }
+
+// DeclaredCPanel lists those of cPanel's APIs.
+func DeclaredCPanel() ([]*api.Function, error) {
+	c, err := (&App{ring: &keyring.Ring{}}).cpanelCatalogue()
+	if err != nil {
+		return nil, err
+	}
+	return c.Functions(), nil
+}

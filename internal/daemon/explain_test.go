@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -278,9 +279,12 @@ func (x *trial) send(f *api.Function, h holding, account, from string) (status i
 	r.Header.Set("Authorization", "whm "+h.owner+":"+h.secret.Reveal())
 	a := httptest.NewRecorder()
 	x.server.ServeHTTP(a, r)
-	var answer struct{ Metadata struct{ Reason string } }
+	var answer struct {
+		Metadata struct{ Reason string }
+		Error    string // of cpanel's own form
+	}
 	if err := json.Unmarshal(a.Body.Bytes(), &answer); err != nil {
 		x.Fatalf("%s: %v: %s", f.Name, err, a.Body)
 	}
-	return a.Code, answer.Metadata.Reason, a.Header().Get("X-Hostkeep-Missing-Privilege")
+	return a.Code, cmp.Or(answer.Metadata.Reason, answer.Error), a.Header().Get("X-Hostkeep-Missing-Privilege")
 }

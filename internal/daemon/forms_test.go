@@ -35,6 +35,7 @@ func TestFormsCarryTheSameLeaves(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				value := wiretest.Value(t, f.Out.Type())
 				fitV0(t, value, f.V0.Members)
+				fitDialect(value, f)
 				r := wire.Reply{Command: f.Name, Function: f.Name, OK: true, Out: f.Out, Value: value}
 				failed := r
 				failed.OK, failed.Reason = false, "No <such> thing."
@@ -44,13 +45,66 @@ func TestFormsCarryTheSameLeaves(t *testing.T) {
 						continue
 					}
 					root := map[bool]string{true: f.Name, false: "result"}[version == 0]
+					if f.Out.Relays() {
+						root = "cpanelresult"
+					}
 					r.V0, failed.V0 = version == 0, version == 0
 					trees[version] = sameForms(t, root, r)
 					sameForms(t, root, failed)
 				}
-				apart := slices.ContainsFunc(f.V0.Members, func(m wire.Twin) bool { return m.Gone }) // API 0 has members of its own
+				apart := f.Out.Relays() || slices.ContainsFunc(f.V0.Members, func(m wire.Twin) bool { return m.Gone }) // API 0 has members of its own
 				if f.InVersion(0) && f.InVersion(1) && !apart {
 					sameLeaves(t, f.V0, trees[0], trees[1])
+				}
+			})
+		})
+	}
+}
+
+// fitDialect makes the answers of cPanel's that stand in a drawn value such.
+func fitDialect(value reflect.Value, f *api.Function) {
+	for i := range value.NumField() {
+		if !value.Type().Field(i).IsExported() {
+			continue
+		}
+		dialect := wire.UAPI
+		if f.Out.Relays() {
+			dialect = wire.API2
+		}
+		switch inner := value.Field(i).Addr().Interface().(type) {
+		case *wire.Reply:
+			inner.Dialect = dialect
+		case *[]wire.Reply:
+			for j := range *inner {
+				if f.CPanel.Module != "" {
+					(*inner)[j].Dialect = dialect
+				}
+			}
+		}
+	}
+}
+
+// TestFormsOfCPanel: the same of each declared function of cPanel's APIs, in every
+// form that its dialect is answered in.
+func TestFormsOfCPanel(t *testing.T) {
+	t.Parallel()
+	list, err := DeclaredCPanel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range list {
+		t.Run(f.Called()+" "+string(f.CPanel.Dialect), func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, func(t *rapid.T) {
+				value := wiretest.Value(t, f.Out.Type())
+				fitDialect(value, f)
+				r := wire.Reply{Command: f.Name, Module: f.CPanel.Module, OK: true, Out: f.Out, Value: value}
+				for _, d := range map[wire.Dialect][]wire.Dialect{wire.UAPI: {wire.UAPI, wire.UAPIWrapped}, wire.API2: {wire.API2}}[f.CPanel.Dialect] {
+					root := map[bool]string{true: "cpanelresult", false: "result"}[d == wire.API2]
+					r.Dialect, r.OK, r.Reason = d, true, ""
+					sameForms(t, root, r)
+					r.OK, r.Reason = false, "No <such> thing."
+					sameForms(t, root, r)
 				}
 			})
 		})
@@ -96,6 +150,9 @@ func sameForms(t *rapid.T, root string, r wire.Reply) wiretest.Node {
 	n, err := wiretest.JSON(asJSON)
 	if err != nil {
 		t.Fatalf("%v: %s", err, asJSON)
+	}
+	if inner, ok := n.Get("cpanelresult"); ok { // in XML it is the root
+		n = inner
 	}
 	top, x, err := wiretest.XML(asXML)
 	if err != nil || top != root {

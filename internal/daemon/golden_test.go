@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -22,8 +21,7 @@ func TestGoldens(t *testing.T) {
 	const dir = "testdata/forms"
 	seen := map[string]bool{}
 	for _, f := range declaredFunctions(t) {
-		value := reflect.New(f.Out.Type()).Elem()
-		sample(value)
+		value := sampleOf(f)
 		var b strings.Builder
 		for _, version := range []int{1, 0} {
 			if !f.InVersion(version) {

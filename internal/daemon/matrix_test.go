@@ -43,6 +43,7 @@ func chart(t *testing.T) map[string][]string {
 	for _, ours := range []string{"hostkeep_token_overview", "hostkeep_token_use", "hostkeep_explain"} {
 		opens[ours] = []string{"manage-api-tokens"} // as the functions of tokens that they stand beside
 	}
+	opens["uapi_cpanel"] = opens["cpanel"] // not also list-accts: it can change what cpanel can (DESIGN, "Where WHM is unsafe")
 	opens["hostkeep_zone_import"] = opens["mass_edit_dns_zone"]
 	opens["hostkeep_record_list"] = []string{"manage-api-tokens"} // ours; the family says why
 	for _, ours := range []string{"list", "get", "set", "reset"} {

@@ -421,7 +421,7 @@ func TestLinksAreRefused(t *testing.T) {
 	}
 	cpanel := w.browser()
 	cpanel.server = w.httpServer().CPanel()
-	if got := cpanel.follow(link); got != 403 {
+	if got := cpanel.follow(link); got != 303 {
 		t.Errorf("on 2083: %d", got)
 	}
 	r := w.must(root, "create_user_session", "user", "plain", "service", "cpaneld", "preferred_domain", "evil.example")

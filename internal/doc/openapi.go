@@ -148,16 +148,20 @@ func requestBody(f *api.Function) object {
 }
 
 func responses(f *api.Function) object {
+	if f.Out.Relays() {
+		return answers("The call was understood; the answer is the called function's own", object{{"type", "object"}})
+	}
 	properties := object{{"metadata", ref("schemas", "Metadata")}}
 	if members := f.Out.Fields(); len(members) > 0 {
 		s, _ := data(members, "")
 		properties = properties.with("data", described(s, "What the function answers; absent when there is nothing to tell, as mostly when metadata.result is 0"))
 	}
+	return answers("The call was understood; metadata.result says whether it succeeded", object{{"type", "object"}, {"required", []string{"metadata"}}, {"properties", properties}})
+}
+
+func answers(text string, schema object) object {
 	return object{
-		{"200", object{
-			{"description", "The call was understood; metadata.result says whether it succeeded"},
-			{"content", jsonOf(object{{"type", "object"}, {"required", []string{"metadata"}}, {"properties", properties}})},
-		}},
+		{"200", object{{"description", text}, {"content", jsonOf(schema)}}},
 		{"403", ref("responses", "AccessDenied")},
 		{"503", ref("responses", "Unavailable")},
 		{"default", ref("responses", "Unfit")},

@@ -177,6 +177,8 @@ func scalar(kind string) object {
 		return object{{"type", "integer"}, {"format", "int64"}}
 	case "boolean":
 		return flag()
+	case "any":
+		return object{}
 	case "limit":
 		return object{{"type", []string{"string", "integer"}}, {"pattern", "^([0-9]+|unlimited)$"}}
 	}

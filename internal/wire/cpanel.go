@@ -12,9 +12,9 @@ const (
 	UAPIWrapped Dialect = "UAPI, wrapped"
 )
 
-// relays reports that a function's data is another function's whole answer, which
+// Relays reports that a function's data is another function's whole answer, which
 // is then the answer.
-func (o *Output) relays() bool { return o.whole > 0 && o.members[0].shape == shapeAnswer }
+func (o *Output) Relays() bool { return o.whole > 0 && o.members[0].shape == shapeAnswer }
 
 // relay hands over the answer inside, or why there is none, in the form that
 // clients of cPanel's functions look for.

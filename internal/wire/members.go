@@ -9,7 +9,7 @@ type Member struct {
 	// Path leads to it: names joined by dots, [] for the elements of a list, *
 	// for the values of a keyed object, which may be the data itself.
 	Path     string
-	Type     string // "string", "integer", "boolean" (1/0), "limit", "time" (Unix seconds), "secret", "object", "list", "keyed"
+	Type     string // "string", "integer", "boolean" (1/0), "limit", "time" (Unix seconds), "secret", "object", "list", "keyed", "any"
 	Nullable bool   // it may be null
 	Optional bool   // it may be absent
 	Blank    bool   // of a limit: none is the empty text
@@ -18,6 +18,9 @@ type Member struct {
 
 // Type is the Out struct's.
 func (o *Output) Type() reflect.Type { return o.typ }
+
+// Whole reports whether the one member is the data itself, and not a member of it.
+func (o *Output) Whole() bool { return o.whole > 0 }
 
 // List names the list of records that output controls work on, "" when there is
 // none; keyed: its records are the members of an object.
@@ -57,6 +60,19 @@ func (n *node) describe(list []Member, path string) []Member {
 	case shapeObject:
 		return describe(list, path+".", n.members)
 	case shapeAnswer:
+		if n.uapi {
+			return append(list,
+				Member{Path: path + ".status", Type: "integer"},
+				Member{Path: path + ".errors", Type: "list", Nullable: true},
+				Member{Path: path + ".errors[]", Type: "string"},
+				Member{Path: path + ".messages", Type: "list", Nullable: true},
+				Member{Path: path + ".messages[]", Type: "string"},
+				Member{Path: path + ".warnings", Type: "list", Nullable: true},
+				Member{Path: path + ".warnings[]", Type: "string"},
+				Member{Path: path + ".metadata", Type: "object"},
+				Member{Path: path + ".data", Type: "any", Nullable: true, Summary: "what the function answers"},
+			)
+		}
 		return append(list,
 			Member{Path: path + ".metadata", Type: "object"},
 			Member{Path: path + ".metadata.version", Type: "integer"},

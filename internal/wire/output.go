@@ -56,7 +56,7 @@ const (
 	shapeLimit
 	shapeTime
 	shapeSecret
-	shapeAnswer // a whole answer of API 1, inside another
+	shapeAnswer // a whole answer of API 1 or, with the option uapi, of UAPI, inside another
 	// What API 0 makes of a list:
 	shapeFirst   // its first element
 	shapeWrapped // objects of one member
@@ -76,6 +76,7 @@ type node struct {
 	quoted   bool     // numbers are written as text
 	blank    bool     // an empty text is null; an unlimited limit is the empty text
 	worded   bool     // the keys of a keyed object are words of ours
+	uapi     bool     // an answer is one of UAPI
 	spread   bool     // a keyed object whose items stand among the members around it
 	members  []member // of an object; of shapeByKey the key and the value
 	inner    label    // of shapeWrapped

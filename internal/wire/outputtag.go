@@ -24,7 +24,7 @@ func (c *compiler) members(t reflect.Type, path []int, around []reflect.Type) (l
 			list = append(list, c.spread(sf, at, around))
 		case top && tag == ",data":
 			c.setData(sf, at)
-		case top && tag == ",whole":
+		case top && (tag == ",whole" || tag == ",whole,uapi"):
 			list = append(list, c.setWhole(sf, at, around))
 		case top && options(tag, "v0"):
 			c.out.old = append(c.out.old, c.member(sf, tag, at, around))
@@ -82,6 +82,12 @@ func (c *compiler) setWhole(sf reflect.StructField, at []int, around []reflect.T
 	if !sf.IsExported() || c.inData {
 		c.fail(sf.Name, "the option whole belongs to exported fields of the Out struct")
 	}
+	if answer := m.node; options(sf.Tag.Get("whm"), "uapi") {
+		if m.shape == shapeList {
+			answer = m.elem
+		}
+		answer.uapi = true
+	}
 	if m.shape == shapeList && !m.pointer && !m.elem.pointer && m.elem.shape == shapeObject {
 		if c.out.list >= 0 {
 			c.fail(sf.Name, "there is a list already")
@@ -136,6 +142,8 @@ func (c *compiler) member(sf reflect.StructField, tag string, at []int, around [
 			m.blank = true
 		case opt == "num" && m.shape == shapeLimit:
 			m.bare = true
+		case opt == "uapi" && m.shape == shapeAnswer:
+			m.uapi = true
 		case opt == "null" && slice && !m.pointer:
 			m.nullable = true
 		case opt == "omit" && (m.pointer || slice || m.shape == shapeText || m.shape == shapeSecret || m.shape == shapeTime):

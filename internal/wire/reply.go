@@ -88,6 +88,9 @@ func (r *Reply) Records() (n int) {
 	if rows, ok := r.Out.records(v); ok {
 		return r.Shown.count(rows.list.Len())
 	}
+	if r.Out.data != nil { // no answer stands in one record
+		return 0
+	}
 	for _, m := range r.Out.members {
 		switch inner := v.FieldByIndex(m.path).Addr().Interface().(type) {
 		case *Reply:
@@ -133,7 +136,7 @@ func (r *Reply) write(to sink) {
 	switch {
 	case r.Dialect != "":
 		r.writeCPanel(to)
-	case r.Out != nil && r.Out.relays():
+	case r.Out != nil && r.Out.Relays():
 		r.relay(to)
 	case r.V0:
 		r.writeV0(to)

@@ -16,7 +16,6 @@ const (
 	mysql      = "MySQL server"
 	postgres   = "PostgreSQL server for accounts"
 	ftp        = "FTP server"
-	web        = "web server"
 	certs      = "web server, and so no certificates for sites"
 	php        = "PHP for sites"
 	files      = "file manager: accounts have no files here"

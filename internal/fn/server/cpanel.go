@@ -51,7 +51,7 @@ type uapiIn struct {
 }
 
 type uapiOut struct {
-	UAPI wire.Reply `whm:"uapi" doc:"as UAPI answers"`
+	UAPI wire.Reply `whm:"uapi,uapi" doc:"as UAPI answers"`
 }
 
 func (f family) uapi(ctx context.Context, c api.Call, in uapiIn) (out uapiOut, err error) {

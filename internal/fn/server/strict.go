@@ -28,7 +28,7 @@ type strictIn struct {
 }
 
 type strictOut struct {
-	Results []wire.Reply `whm:",whole" doc:"the answers, as each function would give alone"`
+	Results []wire.Reply `whm:",whole,uapi" doc:"the answers, as each function would give alone"`
 }
 
 // strict is batch for an account. What each call may do is decided when its turn

@@ -1,0 +1,370 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/httpd"
+	"github.com/hostkeep/hostkeep/internal/wire"
+)
+
+// publishedUAPI is a function of UAPI as the public description gives it.
+type publishedUAPI struct {
+	API, Module, Function string
+	Params                json.RawMessage
+	Fields                []struct{ Path, Type string } `json:"response_fields"`
+}
+
+// descriptionUAPI has UAPI's functions by Module::function, and the names of those of API 2
+// that clients were seen to call.
+func descriptionUAPI(t *testing.T) (uapi map[string]publishedUAPI, api2 map[string]bool) {
+	t.Helper()
+	text, err := os.ReadFile("../../protocol/uapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Functions []publishedUAPI }
+	if err := json.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	uapi, api2 = map[string]publishedUAPI{}, map[string]bool{}
+	for _, f := range file.Functions {
+		if name := f.Module + "::" + f.Function; f.API == "uapi" {
+			uapi[name] = f
+		} else {
+			api2[name] = true
+		}
+	}
+	return uapi, api2
+}
+
+// TestEveryCPanelFunction is the contract that each declared function of cPanel's APIs
+// keeps on both ways, without being named here.
+func TestEveryCPanelFunction(t *testing.T) {
+	t.Parallel()
+	w := hostingCPanel(t)
+	uapi, _ := descriptionUAPI(t)
+	for _, f := range w.cpanel.Functions() {
+		t.Run(f.Called()+" "+string(f.CPanel.Dialect), func(t *testing.T) {
+			c := cpanelContract{t, w, f}
+			c.asksWhoCalls()
+			c.lacks()
+			c.missesByName()
+			c.enforcesTypes()
+			c.hidesForeignAccounts()
+			if f.CPanel.Dialect == wire.UAPI && f.CPanel.Lacks == "" {
+				c.agreesWith(uapi[f.Called()])
+			}
+		})
+	}
+}
+
+type cpanelContract struct {
+	*testing.T
+	w *world
+	f *api.Function
+}
+
+// ways are the paths and parameters that lead to the function: on port 2083 for the
+// account, and on 2087 for a WHM user.
+func (c cpanelContract) ways(user string) (ways []way) {
+	version := map[wire.Dialect]string{wire.UAPI: "3", wire.API2: "2"}[c.f.CPanel.Dialect]
+	names := []string{"cpanel_jsonapi_module", c.f.CPanel.Module, "cpanel_jsonapi_func", c.f.Name, "cpanel_jsonapi_apiversion", version}
+	ways = append(ways,
+		way{true, httpd.Request{CPanel: true, Function: "cpanel"}, names},
+		way{false, httpd.Request{Function: "cpanel"}, append([]string{"cpanel_jsonapi_user", user}, names...)},
+	)
+	if c.f.CPanel.Dialect == wire.UAPI {
+		ways = append(ways,
+			way{true, httpd.Request{CPanel: true, Module: c.f.CPanel.Module, Function: c.f.Name}, nil},
+			way{false, httpd.Request{Function: "uapi_cpanel"}, []string{"api.version", "1", "cpanel.user", user, "cpanel.module", c.f.CPanel.Module, "cpanel.function", c.f.Name}},
+		)
+	}
+	return ways
+}
+
+type way struct {
+	account bool // the account calls itself
+	r       httpd.Request
+	names   []string
+}
+
+// outcome is what every envelope says in its own words.
+type outcome struct {
+	ok     bool
+	reason string
+}
+
+// ask calls by every way, and wants one outcome of all.
+func (c cpanelContract) ask(user string, p ...string) (first outcome) {
+	c.Helper()
+	for i, way := range c.ways(user) {
+		who := c.w.root()
+		if way.account {
+			who = c.w.account(user)
+		}
+		way.r.RawQuery = query(append(way.names, p...))
+		got := c.answered(c.w.answer(context.Background(), who, way.r))
+		if i == 0 {
+			first = got
+		} else if !c.f.Writes && got != first { // of what writes the second call meets what the first has done
+			c.Errorf("%s answers %+v, before it was %+v", way.r.Function, got, first)
+		}
+	}
+	return first
+}
+
+// account is the account that calls for itself, as on port 2083.
+func (w *world) account(user string) hostkeep.Caller {
+	w.t.Helper()
+	p, there := w.node.PrincipalByName(user)
+	if !there {
+		w.t.Fatalf("there is no %s", user)
+	}
+	p.Reseller, p.Privileges = false, hostkeep.Privileges{}
+	return hostkeep.Caller{User: p, Via: hostkeep.ViaPassword, CPanel: true, Addr: netip.MustParseAddr(home)}
+}
+
+// answered reads whichever envelope it is.
+func (c cpanelContract) answered(a httpd.Answer) (o outcome) {
+	c.Helper()
+	type bare struct {
+		Status *int
+		Errors []string
+		Data   any
+	}
+	var e struct {
+		bare
+		Result *bare
+		Two    *struct {
+			Version int `json:"apiversion"`
+			Module  string
+			Func    string
+			Error   string
+			Data    []any
+			Event   struct{ Result int }
+		} `json:"cpanelresult"`
+	}
+	body := c.w.whole(a)
+	if err := json.Unmarshal(body, &e); err != nil {
+		c.Fatalf("%v: %s", err, body)
+	}
+	b := &e.bare
+	if e.Result != nil {
+		b = e.Result
+	}
+	var inWHM struct{ Data struct{ UAPI *bare } }
+	if err := json.Unmarshal(body, &inWHM); err == nil && inWHM.Data.UAPI != nil {
+		b = inWHM.Data.UAPI
+	}
+	switch {
+	case e.Two != nil:
+		if e.Two.Version != 2 || e.Two.Module != c.f.CPanel.Module || e.Two.Func != c.f.Name || e.Two.Event.Result != 1 || e.Two.Data == nil {
+			c.Errorf("%s", body)
+		}
+		return outcome{e.Two.Error == "", e.Two.Error}
+	case b.Status == nil:
+		c.Fatalf("no envelope that we know: %s", body)
+	case *b.Status == 0 && len(b.Errors) != 1, *b.Status == 1 && b.Errors != nil:
+		c.Errorf("status and errors do not agree: %s", body)
+	}
+	return outcome{*b.Status == 1, strings.Join(b.Errors, "")}
+}
+
+// asksWhoCalls: without a credential the function is not called, on either port.
+func (c cpanelContract) asksWhoCalls() {
+	called := 0
+	observe := c.w.cpanel.Observe
+	c.w.cpanel.Observe = func(api.Observation) { called++ }
+	defer func() { c.w.cpanel.Observe = observe }()
+	for _, way := range c.ways("plain") {
+		target, server := "/json-api/"+way.r.Function, c.w.httpServer().WHM()
+		if way.r.Module != "" {
+			target = "/execute/" + way.r.Module + "/" + way.r.Function
+		}
+		if way.account {
+			server = c.w.httpServer().CPanel()
+		}
+		answer := httptest.NewRecorder()
+		server.ServeHTTP(answer, httptest.NewRequestWithContext(c.Context(), http.MethodPost, target+"?"+query(way.names), nil))
+		if answer.Code != http.StatusForbidden && answer.Code != http.StatusUnauthorized || called > 0 || !strings.Contains(answer.Body.String(), "Access denied") {
+			c.Errorf("%s: %d %s, called %d times", target, answer.Code, answer.Body, called)
+		}
+	}
+}
+
+// lacks: a missing service is named, whatever parameters there are.
+func (c cpanelContract) lacks() {
+	if c.f.CPanel.Lacks == "" {
+		return
+	}
+	for _, p := range [][]string{nil, {"domain", "plain.example", "api.paginate_size", "1"}} {
+		if o := c.ask("plain", p...); o.ok || !strings.Contains(o.reason, "this server runs no "+c.f.CPanel.Lacks) || !strings.Contains(o.reason, c.f.Called()) {
+			c.Errorf("%+v", o)
+		}
+	}
+}
+
+// filled gives every required parameter but one a value.
+func (c cpanelContract) filled(but string) (p []string) {
+	for _, field := range c.f.In.Fields() {
+		if field.Required && field.Name != but {
+			p = append(p, field.Name, fit(field))
+		}
+	}
+	return p
+}
+
+func (c cpanelContract) missesByName() {
+	for _, field := range c.f.In.Fields() {
+		if o := c.ask("plain", c.filled(field.Name)...); field.Required && (o.ok || !strings.Contains(o.reason, `"`+field.Name+`"`)) {
+			c.Errorf("without %s: %+v", field.Name, o)
+		}
+	}
+}
+
+func (c cpanelContract) enforcesTypes() {
+	for _, field := range c.f.In.Fields() {
+		bad := map[string]string{"integer": "ten", "boolean": "perhaps", "limit": "lots"}[field.Type]
+		if field.Enum != nil {
+			bad = "no such value"
+		}
+		if bad == "" {
+			continue
+		}
+		if o := c.ask("plain", append(c.filled(field.Name), field.Name, bad)...); o.ok || !strings.Contains(o.reason, `"`+field.Name+`"`) {
+			c.Errorf("with %s=%s: %+v", field.Name, bad, o)
+		}
+	}
+}
+
+// hidesForeignAccounts: a reseller reaches its own account, and of all others hears the same.
+func (c cpanelContract) hidesForeignAccounts() {
+	ask := func(user string) string {
+		var all []string
+		for _, way := range c.ways(user) {
+			if way.account {
+				continue
+			}
+			way.r.RawQuery = query(append(way.names, c.filled("")...))
+			all = append(all, string(c.w.whole(c.w.answer(context.Background(), c.w.as("shop"), way.r))))
+		}
+		return strings.ReplaceAll(strings.Join(all, "\n"), user, "USER")
+	}
+	missing := ask("nosuch")
+	for _, user := range []string{"plain", "rooted", "root"} {
+		if got := ask(user); got != missing {
+			c.Errorf("%s is answered %s, a missing account %s", user, got, missing)
+		}
+	}
+	if ask("client") == missing {
+		c.Error("a reseller does not reach its own account")
+	}
+}
+
+// oursUAPI are parameters and members that UAPI does not have, and theirs that we do not.
+var oursUAPI = map[string]string{
+	"Tokens::revoke revoke_made":            "Hostkeep's own, as in api_token_revoke",
+	"Batch::strict [].metadata.transformed": "there are no output transformations",
+}
+
+// agreesWith compares parameters and members with the description, names and types.
+func (c cpanelContract) agreesWith(p publishedUAPI) {
+	if p.Module == "" {
+		c.Error("the description has no such function")
+		return
+	}
+	var params []struct {
+		Name     string
+		Required bool
+	}
+	if err := json.Unmarshal(p.Params, &params); err != nil {
+		c.Fatal(err)
+	}
+	required := map[string]bool{}
+	for _, param := range params {
+		required[param.Name] = required[param.Name] || param.Required
+	}
+	for _, field := range c.f.In.Fields() {
+		need, known := required[field.Name]
+		if _, own := oursUAPI[c.f.Called()+" "+field.Name]; !own && (!known || need != field.Required) {
+			c.Errorf("the parameter %s: known %v, required %v there", field.Name, known, need)
+		}
+		delete(required, field.Name)
+	}
+	for name, need := range required {
+		if need {
+			c.Errorf("the required parameter %s is not declared", name)
+		}
+	}
+	c.answersLike(p)
+}
+
+func (c cpanelContract) answersLike(p publishedUAPI) {
+	theirs := map[string]string{}
+	for _, f := range p.Fields {
+		if path, ok := strings.CutPrefix(f.Path, "data"); ok {
+			theirs[strings.TrimPrefix(path, ".")] = f.Type
+		}
+	}
+	free := len(theirs) <= 1 // nothing is described inside
+	for _, m := range c.f.Out.Fields() {
+		path := m.Path
+		if c.f.Out.Whole() {
+			path = strings.TrimPrefix(strings.TrimPrefix(path, "data"), ".")
+		}
+		_, own := oursUAPI[c.f.Called()+" "+path]
+		typ, known := theirs[path]
+		element := strings.HasSuffix(path, "[]")
+		if !known && !own && !element && !free && !strings.HasPrefix(path, "*") {
+			c.Errorf("the member %s is not UAPI's", path)
+		}
+		if known && !sameUAPIType(m.Type, typ) {
+			c.Errorf("the member %s is %s, in UAPI %s", path, m.Type, typ)
+		}
+		delete(theirs, path)
+	}
+	for path := range theirs {
+		if _, own := oursUAPI[c.f.Called()+" "+path]; path != "" && !own {
+			c.Errorf("UAPI's member %s is missing", path)
+		}
+	}
+}
+
+func sameUAPIType(ours, theirs string) bool {
+	for _, one := range strings.Split(theirs, "|") {
+		if sameType(ours, one) || ours == "any" {
+			return true
+		}
+	}
+	return false
+}
+
+// TestLackingIsComplete: of what the description and the vectors have, every function
+// is declared, or said to be lacking, or stands here with why it is neither yet.
+func TestLackingIsComplete(t *testing.T) {
+	t.Parallel()
+	declared := map[string]bool{}
+	list, err := DeclaredCPanel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range list {
+		declared[string(f.CPanel.Dialect)+" "+f.Called()] = true
+	}
+	uapi, _ := descriptionUAPI(t)
+	for name := range uapi {
+		module, _, _ := strings.Cut(name, "::")
+		if !declared["UAPI "+name] && !strings.Contains(" DNS DomainInfo SubDomain StatsBar Variables Quota Locale ResourceUsage LastLogin ", " "+module+" ") {
+			t.Errorf("%s is neither declared nor lacking", name)
+		}
+	}
+}
