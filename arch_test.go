@@ -65,6 +65,7 @@ func arch() []line {
 		{"internal/daemon", "*", "the composition root fits everything together"},
 		{"internal/cli", ". internal/api internal/config internal/daemon internal/doc internal/httpd internal/protocol internal/wire github.com/spf13/cobra golang.org/x/term", "commands call the same catalogue as HTTP does"},
 		{"bench/scale", ". internal/audit internal/auth internal/keyring internal/sqlstore", "fills a state past the API; the server it measures is the built program"},
+		{"bench/dns", ". internal/nameserver github.com/miekg/dns", "measures the name server beside another, in a process of its own"},
 		{"cmd/hostkeep", "internal/cli", "main hands over arguments, environment and streams"},
 	}
 }

@@ -81,6 +81,8 @@ type DomainRules struct {
 type KeptDomains interface {
 	Domain(name string) (Domain, error)         // ErrNotFound when nobody has it
 	DomainsBelow(name string) ([]Domain, error) // everybody's
+	Zone(name string) (Zone, error)             // ErrNotFound when there is none
+	ZonesBelow(name string) ([]Zone, error)     // everybody's
 	Settings(ownerID int64, kind string) ([]Setting, error)
 }
 
@@ -89,7 +91,8 @@ type KeptDomains interface {
 // one has. Whose domain is nearest above decides: below one that another account
 // has, a name could draw its visitors and mail to itself. What the account's own
 // owner has is not another's: a reseller gives its customers names below its own.
-// What the account gives up for it does not count as its own.
+// What the account gives up for it does not count as its own. A zone counts like
+// a domain of whose it is.
 func (r DomainRules) May(c Caller, a Account, domain, givenUp string, kept KeptDomains) error {
 	switch _, err := kept.Domain(domain); {
 	case err == nil:
@@ -100,11 +103,14 @@ func (r DomainRules) May(c Caller, a Account, domain, givenUp string, kept KeptD
 	if a.TemporaryDomain && domain == TemporaryDomain(a.User, r.Hostname) {
 		return nil
 	}
+	if err := unzoned(c, a, domain, kept); err != nil {
+		return err
+	}
 	above, err := nearest(domain, givenUp, kept)
 	switch {
 	case err != nil:
 		return err
-	case above.Name != "" && above.AccountID != a.ID && above.AccountID != a.OwnerID:
+	case above.Name != "" && above.AccountID != a.ID && above.AccountID != a.OwnerID && !roots(c, above):
 		return Errorf(Conflict, "The domain %q is below a domain of another account.", domain)
 	case domain == r.Hostname, r.unearned(domain, "temp."+r.Hostname, above),
 		r.temporary(domain) && above.AccountID != a.ID: // the name above goes with its user's name
@@ -115,7 +121,28 @@ func (r DomainRules) May(c Caller, a Account, domain, givenUp string, kept KeptD
 	return r.unclaimed(c, domain, above, kept)
 }
 
-// nearest is the domain next above one, without a name when there is none.
+// unzoned refuses a domain whose zone is somebody else's. One that the account's
+// owner has made, or kept of an account from before, is the owner's to give: but
+// only its own calls give it, not those of the account.
+func unzoned(c Caller, a Account, domain string, kept KeptDomains) error {
+	z, err := kept.Zone(domain)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case z.PrincipalID == a.ID, z.PrincipalID == a.OwnerID && (c.User.ID == a.OwnerID || c.Rights.Has(All)):
+		return nil
+	}
+	return Errorf(Conflict, "The domain %q already exists on this server.", domain)
+}
+
+// roots reports whether what is above is a zone of root's, and the caller answers
+// for it.
+func roots(c Caller, above Domain) bool { return above.AccountID == RootID && c.Rights.Has(All) }
+
+// nearest is the domain next above one, or what stands for it where there is only
+// a zone; without a name when there is neither.
 func nearest(domain, givenUp string, kept KeptDomains) (Domain, error) {
 	for _, name := range DomainsAbove(domain) {
 		if name == givenUp {
@@ -123,6 +150,9 @@ func nearest(domain, givenUp string, kept KeptDomains) (Domain, error) {
 		}
 		if d, err := kept.Domain(name); !errors.Is(err, ErrNotFound) {
 			return d, err
+		}
+		if z, err := kept.Zone(name); !errors.Is(err, ErrNotFound) {
+			return Domain{Name: z.Name, AccountID: z.PrincipalID, OwnerID: z.OwnerID}, err
 		}
 	}
 	return Domain{}, nil
@@ -149,6 +179,13 @@ func (r DomainRules) unclaimed(c Caller, domain string, above Domain, kept KeptD
 	list, err := kept.DomainsBelow(domain)
 	if err != nil {
 		return fmt.Errorf("looking below the domain: %w", err)
+	}
+	zones, err := kept.ZonesBelow(domain)
+	if err != nil {
+		return fmt.Errorf("looking for zones below the domain: %w", err)
+	}
+	for _, z := range zones {
+		list = append(list, Domain{AccountID: z.PrincipalID, OwnerID: z.OwnerID})
 	}
 	for _, d := range list {
 		if d.AccountID != c.User.ID && d.OwnerID != c.User.ID {

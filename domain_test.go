@@ -55,9 +55,28 @@ func (k kept) Domain(name string) (hostkeep.Domain, error) {
 
 func (k kept) DomainsBelow(name string) (list []hostkeep.Domain, err error) {
 	for n := range k {
-		if strings.HasSuffix(n, "."+name) {
+		if strings.HasSuffix(n, "."+name) && !strings.HasPrefix(n, "zone ") {
 			d, _ := k.Domain(n)
 			list = append(list, d)
+		}
+	}
+	return list, nil
+}
+
+// Zone finds the zones that stand where no domain does.
+func (k kept) Zone(name string) (hostkeep.Zone, error) {
+	ids, ok := k["zone "+name]
+	if !ok {
+		return hostkeep.Zone{}, hostkeep.ErrNotFound
+	}
+	return hostkeep.Zone{Name: name, PrincipalID: ids[0], OwnerID: ids[1]}, nil
+}
+
+func (k kept) ZonesBelow(name string) (list []hostkeep.Zone, err error) {
+	for n := range k {
+		if n, zone := strings.CutPrefix(n, "zone "); zone && strings.HasSuffix(n, "."+name) {
+			z, _ := k.Zone(n)
+			list = append(list, z)
 		}
 	}
 	return list, nil
@@ -74,7 +93,9 @@ func TestDomainRules(t *testing.T) {
 	there := kept{
 		"mine.example": {10, 20}, "owner.example": {20, 1}, "other.example": {30, 1}, "deep.mine.example": {30, 1}, "own.deep.mine.example": {10, 20},
 		"a.split.example": {30, 1}, "a.both.example": {40, 20}, "ann.temp.host.provider.example": {10, 20}, "given.host.provider.example": {10, 20},
-		"second.uk": {10, 20},
+		"second.uk":                {10, 20},
+		"zone theirs.zone.example": {30, 1}, "zone mine.zone.example": {10, 20}, "zone owner.zone.example": {20, 1}, "zone root.zone.example": {hostkeep.RootID, 0},
+		"zone a.splitzone.example": {30, 1},
 	}
 	a := hostkeep.Account{ID: 10, OwnerID: 20, User: "ann"}
 	reseller := hostkeep.Caller{User: hostkeep.Principal{ID: 20, OwnerID: 1, Reseller: true, Privileges: hostkeep.InitialPrivileges()}}
@@ -109,6 +130,15 @@ func TestDomainRules(t *testing.T) {
 		{"x.given.host.provider.example", "", ""},
 		{"ns1.provider.example", server, ""},
 		{"ns3.provider.example", "", ""},
+		{"theirs.zone.example", "already exists", "already exists"}, // as a zone
+		{"root.zone.example", "already exists", "already exists"},
+		{"mine.zone.example", "", ""},
+		{"owner.zone.example", "", ""},
+		{"x.theirs.zone.example", "below a domain", "below a domain"},
+		{"x.root.zone.example", "below a domain", ""},
+		{"x.mine.zone.example", "", ""},
+		{"x.owner.zone.example", "", ""},
+		{"splitzone.example", "below it", ""},
 	} {
 		for who, want := range map[*hostkeep.Caller]string{&reseller: tt.reseller, &root: tt.root} {
 			err := rules.May(*who, a, tt.name, "", there)
@@ -124,6 +154,10 @@ func TestDomainRules(t *testing.T) {
 	}
 	if err := rules.May(root, a, "x.ann.temp.host.provider.example", "ann.temp.host.provider.example", there); err == nil {
 		t.Error("below the temporary domain that the account gives up")
+	}
+	own := hostkeep.Caller{User: hostkeep.Principal{ID: 10, OwnerID: 20}}
+	if err := rules.May(own, a, "owner.zone.example", "", there); err == nil {
+		t.Error("an account takes its owner's zone")
 	}
 	customer := hostkeep.Account{ID: 60, OwnerID: 10}
 	if err := rules.May(reseller, customer, "y.ann.temp.host.provider.example", "", there); err == nil {

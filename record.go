@@ -77,6 +77,7 @@ type Snapshot struct {
 	At         Cursor
 	Principals []Principal
 	Tokens     []Token
+	Zones      []Zone // for nodes that want them, without User and OwnerID
 	Guard      Guard
 }
 
@@ -87,6 +88,7 @@ type Delta struct {
 	Events     []Event
 	Principals []Principal
 	Tokens     []Token
+	Zones      []Zone // likewise; under another name than before where one was renamed
 	Guard      *Guard // as it is now, when a change named it
 	Gone       []Object
 }

@@ -15,6 +15,10 @@ const (
 	SecondEmail    = "CONTACTEMAIL2"
 )
 
+// NATSetting is the kind of the server's own settings that are named by a local
+// address and hold the public one under which it is seen from outside.
+const NATSetting = "nat"
+
 // Setting is a text that somebody set, found by its owner, its kind and its name.
 type Setting struct {
 	OwnerID int64  // a principal, or ServerSettings

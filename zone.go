@@ -1,5 +1,8 @@
 package hostkeep
 
+// MaxZoneText is the longest text of a zone, in bytes.
+const MaxZoneText = 16 << 20
+
 // Zone is a DNS zone as it is kept: the text of its file, line by line as its
 // editors see it, and whose it is.
 type Zone struct {

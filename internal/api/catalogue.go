@@ -259,6 +259,16 @@ func (c *Catalogue) Explain(who hostkeep.Caller, name, account string) Decision 
 	return Decide(who, &f.Decl, c.resource(f, in))
 }
 
+// Room is how many bytes a request of who may have that calls a function of API 1,
+// where that is more than others may; else 0.
+func (c *Catalogue) Room(who hostkeep.Caller, name string) int {
+	f := c.byName[name]
+	if f == nil || f.Room == 0 || !DecideFunction(who, &f.Decl).Allowed {
+		return 0
+	}
+	return f.Room
+}
+
 // Opens lists the privileges that open a function of API 1; nil for one that is not there.
 func (c *Catalogue) Opens(name string) []hostkeep.Privilege {
 	if f := c.byName[name]; f != nil {

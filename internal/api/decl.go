@@ -80,6 +80,9 @@ type Decl struct {
 	// OwnPassword: sets the password of the account it names. Who must set another
 	// one may call it, whatever its privileges, for itself, and nothing else.
 	OwnPassword bool
+	// Room is how many bytes a request's body and a value in it may have, where a
+	// function takes more than others do. Whoever may not call it gets no more.
+	Room int
 	// V0 is the function's form in API 0, which is what a call without
 	// api.version gets; the zero value: it has none there.
 	V0 wire.V0

@@ -38,13 +38,6 @@ func checkAddress(field func(*Config) *string) func(Config) error {
 	}
 }
 
-func checkDNS(c Config) error {
-	if c.DNS != "" {
-		return errors.New("the DNS server is not available yet")
-	}
-	return nil
-}
-
 func checkAdmin(c Config) error {
 	if c.Admin == "" {
 		return nil

@@ -38,6 +38,9 @@ type Config struct {
 	HTTP   HTTP
 	Brute  Brute
 	Hooks  []Hook
+
+	DNSKeys        []DNSKey
+	DNSSecondaries []DNSSecondary
 }
 
 // Limits bound one request. Only the file sets them.

@@ -26,7 +26,7 @@ func TestErrorsSayWhereTheValueCameFrom(t *testing.T) {
 		{"whm", ":", "not a number"},
 		{"cpanel", ":02083", "not a number"},
 		{"https", "a b:443", "neither an address nor a name"},
-		{"dns", ":53", "not available yet"},
+		{"dns", "53", "is not an address"},
 		{"admin", "nowhere", "is not an address"},
 		{"admin", ":2080", "--admin-public"},
 		{"admin", "192.0.2.1:2080", "--admin-public"},

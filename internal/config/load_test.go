@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/config"
 )
 
@@ -58,7 +59,8 @@ func load(t *testing.T, flags, vars map[string]string) (config.Config, error) {
 
 func equal(t *testing.T, got, want config.Config) {
 	t.Helper()
-	if d := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Prefix{})); d != "" {
+	if d := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Prefix{}, netip.AddrPort{}),
+		cmp.Comparer(func(a, b hostkeep.Secret) bool { return a.Reveal() == b.Reveal() })); d != "" {
 		t.Error(d)
 	}
 }
@@ -91,6 +93,7 @@ func everyFlag() []given {
 		{flag: "whm", value: "[::1]:0", toml: `"[::1]:0"`, want: func(c *config.Config) { c.WHM = "[::1]:0" }},
 		{flag: "cpanel", value: "off", toml: `"off"`, want: func(c *config.Config) { c.CPanel = "" }},
 		{flag: "https", value: "a.example:443", toml: `"a.example:443"`, want: func(c *config.Config) { c.HTTPS = "a.example:443" }},
+		{flag: "dns", value: "127.0.0.1:5353", toml: `"127.0.0.1:5353"`, want: func(c *config.Config) { c.DNS = "127.0.0.1:5353" }},
 		{flag: "dns", value: "off", toml: `"off"`, want: func(*config.Config) {}},
 		{flag: "admin", value: "localhost:65535", toml: `"localhost:65535"`, want: func(c *config.Config) { c.Admin = "localhost:65535" }},
 		{flag: "admin-public", value: "true", toml: `true`, want: func(c *config.Config) { c.AdminPublic = true }},

@@ -54,7 +54,7 @@ func listeners() []Setting {
 		flag("whm", "address of the WHM API", text(whmOf, ":2087", checkWHM)),
 		flag("cpanel", "address of the cPanel API, or off", address(cpanelOf, ":2083", checkAddress(cpanelOf))),
 		flag("https", "address of the service subdomains whm.* and cpanel.*, or off", address(httpsOf, "off", checkAddress(httpsOf))),
-		flag("dns", "address of the DNS server, or off", address(dnsOf, "off", checkDNS)),
+		flag("dns", "address of the DNS server, or off", address(dnsOf, "off", checkAddress(dnsOf))),
 		flag("admin", "address of /healthz, /readyz and /metrics in plain HTTP, or off", address(adminOf, "127.0.0.1:2080", checkAdmin)),
 		flag("admin-public", "let --admin be an address that is not loopback", truth(adminPublicOf)),
 		flag("tls-cert", "certificate, PEM (default self-signed, in the data folder)", text(certOf, "", checkCert)),
@@ -91,6 +91,8 @@ func fileOnly() []Setting {
 		key("brute.excessive", number(func(c *Config) *int { return &c.Brute.Excessive }, "30", 1, 1_000_000)),
 		key("brute.lookback", duration(lookbackOf, "6h", time.Minute, 30*24*time.Hour)),
 		key("hooks", hooks()),
+		key("dns_keys", dnsKeys()),
+		key("dns_secondaries", dnsSecondaries()),
 		key("http.http2", truth(func(c *Config) *bool { return &c.HTTP.HTTP2 })),
 	}
 }

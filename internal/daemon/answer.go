@@ -43,7 +43,9 @@ func (a *App) answer(ctx context.Context, c hostkeep.Caller, r httpd.Request) ht
 	if r.CPanel {
 		return a.answerCPanel(ctx, c, r)
 	}
-	p, err := wire.Parse(r.RawQuery, r.ContentType, r.Body, a.wireLimits())
+	limits := a.wireLimits()
+	limits.Value = max(limits.Value, a.api.Room(c, r.Function))
+	p, err := wire.Parse(r.RawQuery, r.ContentType, r.Body, limits)
 	if err != nil {
 		return a.refuse(c, r, err)
 	}

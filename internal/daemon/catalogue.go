@@ -14,6 +14,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/fn/accounts"
 	"github.com/hostkeep/hostkeep/internal/fn/cpaneluser"
 	"github.com/hostkeep/hostkeep/internal/fn/cphulk"
+	"github.com/hostkeep/hostkeep/internal/fn/dns"
 	"github.com/hostkeep/hostkeep/internal/fn/domains"
 	"github.com/hostkeep/hostkeep/internal/fn/features"
 	"github.com/hostkeep/hostkeep/internal/fn/network"
@@ -25,8 +26,10 @@ import (
 	"github.com/hostkeep/hostkeep/internal/fn/settings"
 	"github.com/hostkeep/hostkeep/internal/fn/tokens"
 	"github.com/hostkeep/hostkeep/internal/fn/twofactor"
+	"github.com/hostkeep/hostkeep/internal/fn/zonetemplates"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 // What each family needs of the store, checked when this is compiled.
@@ -34,6 +37,7 @@ var (
 	_ tokens.Tx    = (*sqlstore.Tx)(nil)
 	_ accounts.Tx  = (*sqlstore.Tx)(nil)
 	_ cphulk.Tx    = (*sqlstore.Tx)(nil)
+	_ dns.Tx       = (*sqlstore.Tx)(nil)
 	_ domains.Tx   = (*sqlstore.Tx)(nil)
 	_ packages.Tx  = (*sqlstore.Tx)(nil)
 	_ features.Tx  = (*sqlstore.Tx)(nil)
@@ -42,6 +46,8 @@ var (
 	_ network.Tx   = (*sqlstore.Tx)(nil)
 	_ sessions.Tx  = (*sqlstore.Tx)(nil)
 	_ twofactor.Tx = (*sqlstore.Tx)(nil)
+
+	_ zonetemplates.Tx = (*sqlstore.Tx)(nil)
 )
 
 var (
@@ -93,7 +99,9 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Main: mainAddress(), Interfaces: interfaces, Sockets: sockets,
 		}),
 		cphulk.Functions(cphulk.Deps{Read: reading[cphulk.Reader](a), Change: changing[cphulk.Tx](a), Watch: a.guards, Now: a.now}),
+		dns.Functions(a.dnsDeps()),
 		record.Functions(record.Deps{Read: reading[record.Reader](a)}),
+		zonetemplates.Functions(zonetemplates.Deps{Read: reading[zones.Reader](a), Change: changing[zonetemplates.Tx](a), Zones: a.zoneRules()}),
 		a.sessionFunctions(),
 		a.twoFactorFunctions(),
 	)
@@ -109,12 +117,21 @@ func (a *App) accountDeps() accounts.Deps {
 		HashPassword: a.hash,
 		IsPassword:   a.isPassword,
 		NewPassword:  func() (hostkeep.Secret, error) { return auth.NewPassword(rand.Reader) },
-		Domains:      a.domainRules(), IP: mainAddress(),
+		Domains:      a.domainRules(), Zones: a.zoneRules(), IP: mainAddress(),
 	}
 }
 
 func (a *App) domainDeps() domains.Deps {
-	return domains.Deps{Read: reading[domains.Reader](a), Change: changing[domains.Tx](a), Rules: a.domainRules()}
+	return domains.Deps{Read: reading[domains.Reader](a), Change: changing[domains.Tx](a), Rules: a.domainRules(), Zones: a.zoneRules()}
+}
+
+// dnsDeps is what the zone functions of both sides are made of.
+func (a *App) dnsDeps() dns.Deps {
+	return dns.Deps{
+		Read: reading[dns.Reader](a), Change: changing[dns.Tx](a), Domains: a.domainRules(),
+		Zones:   a.zoneRules(),
+		Resolve: a.resolve, ResolveNS: lookupNS,
+	}
 }
 
 // reading fits the store's read transaction to what a family calls it.

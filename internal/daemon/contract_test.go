@@ -234,6 +234,7 @@ var ours = []string{
 	"personalization_get names", "personalization_set personalization", // the description has no parameters at all
 	"modifyacct plan", "modifyacct MXCHECK-", "massmodifyacct MXCHECK-", // the description writes MXCHECK-*
 	"showbw acct[].bwlimited", "domainuserdata userdata.options",
+	"getzonerecord Line", "editzonerecord Line", "removezonerecord Line", "lookupnsip nameserver", // as API 0 was recorded
 	"twofactorauth_set_tfa_config current_tfa_token", "twofactorauth_remove_user_config current_tfa_token",
 }
 
@@ -307,6 +308,9 @@ func (c contract) answersLike(p published) {
 		if strings.HasSuffix(m.Path, "[]") || m.Path == "{key}" || strings.HasSuffix(m.Path, ".{key}") {
 			continue // the description names only what is in them
 		}
+		if recordField(c.f.Name, m.Path) && want[m.Path] == "" {
+			continue
+		}
 		typ, ok := want[m.Path]
 		switch {
 		case !ok && len(want) > 0 && !slices.Contains(ours, c.f.Name+" "+m.Path):
@@ -324,22 +328,32 @@ func (c contract) answersLike(p published) {
 	}
 }
 
+// recordField is the field of a record that a member of an older zone function is.
+// The description names them only for some types of record, or for none.
+func recordField(function, path string) bool {
+	return (function == "dumpzone" || function == "getzonerecord") && strings.Contains(path, "record[].")
+}
+
 // typesDiffer lists members whose type follows recorded traffic or a client
 // rather than the description.
 var typesDiffer = []string{
 	"systemloadavg one", "systemloadavg five", "systemloadavg fifteen", // recorded as text
-	"resellerstats reseller.diskused",                         // whole megabytes are a number too
-	"acctcounts reseller.limit",                               // "" when there is none, as clients show
-	"accountsummary acct[].suspendtime",                       // as in listaccts
-	"get_cphulk_excessive_brutes excessive_brutes[].timeleft", // an integer, as in its sisters
-	"showbw acct[].limit",                                     // "unlimited" when there is none, as clients show
+	"resellerstats reseller.diskused",                                              // whole megabytes are a number too
+	"acctcounts reseller.limit",                                                    // "" when there is none, as clients show
+	"accountsummary acct[].suspendtime",                                            // as in listaccts
+	"get_cphulk_excessive_brutes excessive_brutes[].timeleft",                      // an integer, as in its sisters
+	"showbw acct[].limit",                                                          // "unlimited" when there is none, as clients show
+	"getzonerecord record[].ttl",                                                   // recorded as text, as in dumpzone
+	"listmxs record[].Line", "listmxs record[].ttl", "listmxs record[].preference", // recorded as text
+	"mass_edit_dns_zone new_serial", // text in clients' fixtures
 }
 
 func sameType(ours, theirs string) bool {
 	theirs, _, _ = strings.Cut(theirs, "<")
+	theirs, _, _ = strings.Cut(theirs, " (") // a remark
 	wire := map[string]string{"boolean": "integer", "time": "integer", "limit": "string", "secret": "string", "list": "array", "keyed": "object"}
 	if t, ok := wire[ours]; ok {
 		ours = t
 	}
-	return theirs == "any" || ours == theirs
+	return theirs == "any" || slices.Contains(strings.Split(theirs, "|"), ours)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/fn/accounts"
 	"github.com/hostkeep/hostkeep/internal/fn/cpaneluser"
+	"github.com/hostkeep/hostkeep/internal/fn/dns"
 	"github.com/hostkeep/hostkeep/internal/fn/domains"
 	"github.com/hostkeep/hostkeep/internal/fn/features"
 	"github.com/hostkeep/hostkeep/internal/fn/server"
@@ -27,6 +28,7 @@ func (a *App) cpanelCatalogue() (*api.CPanelCatalogue, error) {
 		domains.CPanel(a.domainDeps()),
 		accounts.CPanel(a.accountDeps()),
 		cpaneluser.CPanel(cpaneluser.Deps{Read: reading[cpaneluser.Reader](a), Hostname: a.domainRules().Hostname, Level: server.Level}),
+		dns.CPanel(a.dnsDeps()),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("the declared functions of cPanel do not hold together: %w", err)

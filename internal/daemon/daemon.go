@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -28,6 +29,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/keyring"
 	"github.com/hostkeep/hostkeep/internal/live"
 	"github.com/hostkeep/hostkeep/internal/metrics"
+	"github.com/hostkeep/hostkeep/internal/nameserver"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/usage"
 	"github.com/hostkeep/hostkeep/internal/web"
@@ -46,6 +48,7 @@ type App struct {
 	node    *live.Node
 	hasher  *auth.Hasher
 	hash    func(context.Context, hostkeep.Secret) (string, error)
+	resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	auth    *auth.Authenticator
 	guards  *auth.Throttle
 	hooks   *hooks.Runner // nil: none are set
@@ -56,6 +59,7 @@ type App struct {
 	web     *web.Pages
 	host    string                        // qualified
 	running atomic.Pointer[httpd.Running] // nil while nothing listens
+	names   *nameserver.Server            // nil: there is none
 
 	incarnation string
 	loaded      int64  // the record's position when the state was opened
@@ -77,15 +81,21 @@ type Options struct {
 	ShowPassword func(hostkeep.Secret) error
 	// hash makes password hashes; nil: the hasher's. Tests that make hundreds of
 	// accounts cannot wait for argon2id.
-	hash     func(context.Context, hostkeep.Secret) (string, error)
+	hash func(context.Context, hostkeep.Secret) (string, error)
+	// resolve looks up the addresses of a name; nil: the machine's resolver. Tests
+	// ask nobody.
+	resolve  func(ctx context.Context, host string) ([]netip.Addr, error)
 	realUser string // who runs this process, when that was asked before; "": ask
 }
 
 // Open opens the state of a configuration, or makes it.
 func Open(ctx context.Context, o Options) (_ *App, err error) {
-	a := &App{cfg: o.Config, log: o.Log, now: o.Now, host: qualifiedHostname(), realUser: cmp.Or(o.realUser, realUser()), serving: o.Serve}
+	a := &App{cfg: o.Config, log: o.Log, now: o.Now, host: qualifiedHostname(), realUser: cmp.Or(o.realUser, realUser()), serving: o.Serve, resolve: o.resolve}
 	if a.now == nil {
 		a.now = time.Now
+	}
+	if a.resolve == nil {
+		a.resolve = lookup
 	}
 	if !a.embedded() {
 		return nil, errors.New("--database postgres://… is not available yet: the store speaks it, but no node waits for the others")
@@ -109,6 +119,11 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	if err := a.node.Load(ctx); err != nil {
 		return nil, err
+	}
+	if o.Serve {
+		if err := a.makeZones(ctx); err != nil {
+			return nil, err
+		}
 	}
 	a.loaded = a.node.Seq()
 	return a, nil
@@ -231,11 +246,18 @@ func (a *App) bootstrap(ctx context.Context, o Options) error {
 // wire fits the parts together.
 func (a *App) wire(hash func(context.Context, hostkeep.Secret) (string, error)) (err error) {
 	a.guards = auth.NewThrottle(guardSettings(a.cfg.Brute), a.now)
-	a.node = live.New(live.Options{
+	if err := a.newNames(); err != nil {
+		return err
+	}
+	o := live.Options{
 		Store: a.store, Incarnation: a.incarnation, Name: a.cfg.Node, Lease: a.cfg.Lease, LeaseByWrite: !a.embedded(), Log: a.log,
 		Diverged: func(err error) bool { return errors.Is(err, sqlstore.ErrDiverged) },
 		Silent:   !a.serving, Guard: a.guards,
-	})
+	}
+	if a.names != nil {
+		o.Zones = &zoneFeed{names: a.names, log: a.log}
+	}
+	a.node = live.New(o)
 	a.hasher = auth.NewHasher(max(1, runtime.NumCPU()/2)) // passwords must leave tokens room
 	if a.hash = hash; hash == nil {
 		a.hash = a.hasher.Hash

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/netip"
@@ -29,7 +30,8 @@ type world struct {
 	t   tb
 	now time.Time
 
-	browsers int // that were made
+	browsers  int                     // that were made
+	addresses map[string][]netip.Addr // what the machine's resolver would say
 }
 
 // open makes a state in dir. Passwords are not hashed slowly, and not hidden.
@@ -52,7 +54,13 @@ func openWith(t tb, dir string, set func(*config.Config)) *world {
 		Config: cfg, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Create: true, Serve: true,
 		Now:          func() time.Time { return w.now },
 		RootPassword: hostkeep.NewSecret("the password of root"),
-		hash:         func(_ context.Context, s hostkeep.Secret) (string, error) { return "plain " + s.Reveal(), nil },
+		resolve: func(_ context.Context, host string) ([]netip.Addr, error) {
+			if list, ok := w.addresses[host]; ok {
+				return list, nil
+			}
+			return nil, fmt.Errorf("there is no %s", host)
+		},
+		hash: func(_ context.Context, s hostkeep.Secret) (string, error) { return "plain " + s.Reveal(), nil },
 	})
 	if err != nil {
 		t.Fatalf("open: %v", err)

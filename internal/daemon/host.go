@@ -1,9 +1,11 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/user"
 	"strings"
@@ -37,6 +39,21 @@ func mainAddress() string {
 		}
 	}
 	return "127.0.0.1"
+}
+
+// lookup asks the machine's resolver for the addresses of a qualified name.
+func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
+	return net.DefaultResolver.LookupNetIP(ctx, "ip", host+".")
+}
+
+// lookupNS asks the machine's resolver for the name servers of a domain.
+func lookupNS(ctx context.Context, domain string) ([]string, error) {
+	list, err := net.DefaultResolver.LookupNS(ctx, domain+".")
+	names := make([]string, len(list))
+	for i, ns := range list {
+		names[i] = ns.Host
+	}
+	return names, err
 }
 
 // ownAddresses are the machine's addresses, as texts.

@@ -31,6 +31,7 @@ func (a *App) httpServer() *httpd.Server {
 		RefusalReason: refusalReason,
 		Call:          a.answer,
 		Refuse:        a.refuse,
+		Room:          a.api.Room,
 		OpenAPI:       a.openAPI(),
 		Pages:         a.pages(),
 		Limits:        a.limits(),

@@ -68,15 +68,15 @@ func (a *App) certificate() ([]byte, error) {
 // knows of it by the lock that it holds.
 func (a *App) services() (list []server.Service) {
 	beside := !a.serving && locked(filepath.Join(a.cfg.Data, lockName))
-	running := a.running.Load()
 	for _, s := range []struct{ name, title, addr string }{
 		{"whm", "WHM API", a.cfg.WHM},
 		{"cpanel", "cPanel API", a.cfg.CPanel},
 		{"https", "Service subdomains", a.cfg.HTTPS},
+		{"dns", "Name server", a.cfg.DNS},
 		{"admin", "Health and metrics", a.cfg.Admin},
 	} {
 		on := s.addr != "" && s.addr != "off"
-		up := on && (beside || running != nil && running.Addr(s.name) != "")
+		up := on && (beside || a.addr(s.name) != "")
 		list = append(list, server.Service{Name: s.name, Title: s.title, Enabled: on, Running: up})
 	}
 	return append(list, server.Service{Name: "store", Title: "Store", Enabled: true, Running: a.node.Ready() == nil})

@@ -166,7 +166,7 @@ func TestServiceStatus(t *testing.T) {
 		}
 		got = append(got, line)
 	}
-	if want := "whm1100 cpanel1100 https0100 admin1100 store1101"; strings.Join(got, " ") != want {
+	if want := "whm1100 cpanel1100 https0100 dns0100 admin1100 store1101"; strings.Join(got, " ") != want {
 		t.Errorf("the services are %q, want %s", got, want)
 	}
 	if one := rows(t, dataOf(t, w.must(w.root(), "servicestatus", "service", "store")), "service"); len(one) != 1 || one[0]["name"] != "store" {

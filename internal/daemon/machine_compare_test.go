@@ -99,6 +99,9 @@ func (m *machine) shown() (lines []string) {
 	for _, d := range m.list("get_domain_info", "domains") {
 		lines = append(lines, members("domain", d, "domain", "user", "user_owner", "domain_type", "parent_domain"))
 	}
+	for _, z := range m.w.zones() {
+		lines = append(lines, fmt.Sprintln("zone", z.Name, z.User))
+	}
 	lines = append(lines, fmt.Sprintln("resellers", m.data("listresellers")["reseller"]))
 	for _, user := range m.resellers() {
 		lines = append(lines, m.shownOf(user)...)
@@ -143,12 +146,16 @@ func (m *machine) expected() (lines []string) {
 		say("account", user, a.domain, a.owner, a.pkg, bit(a.suspended), bit(a.locked), disk, spelled(a.plan.subs))
 		say("traffic", user, a.owner, bit(m.reseller(user)), traffic)
 		say("domain", a.domain, user, a.owner, "main", a.domain)
+		say("zone", a.domain, user)
 	}
 	for name, p := range m.packages {
 		say("package", name, spelled(p.plan.disk), spelled(p.plan.traffic), spelled(p.plan.subs), spelled(p.plan.parked), spelled(p.plan.addons))
 	}
 	for name, s := range m.domains {
 		say("domain", name, s.user, m.accounts[s.user].owner, s.kind, s.parent)
+		if s.kind != "sub" {
+			say("zone", name, s.user)
+		}
 	}
 	say("resellers", m.resellers())
 	for _, user := range m.resellers() {

@@ -43,7 +43,11 @@ func chart(t *testing.T) map[string][]string {
 	for _, ours := range []string{"hostkeep_token_overview", "hostkeep_token_use", "hostkeep_explain"} {
 		opens[ours] = []string{"manage-api-tokens"} // as the functions of tokens that they stand beside
 	}
+	opens["hostkeep_zone_import"] = opens["mass_edit_dns_zone"]
 	opens["hostkeep_record_list"] = []string{"manage-api-tokens"} // ours; the family says why
+	for _, ours := range []string{"list", "get", "set", "reset"} {
+		opens["hostkeep_zone_template_"+ours] = []string{"all"} // what every new zone of the server begins with
+	}
 	return opens
 }
 

@@ -78,16 +78,24 @@ func (a *App) serve(ctx context.Context, o ServeOptions) (err error) {
 		return err
 	}
 	keepers.Go(a.guard(func() { a.keepCertificates(background, certs, o) }))
+	if err := a.startDNS(); err != nil {
+		return err
+	}
+	defer func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+		defer cancel()
+		err = errors.Join(err, a.stopDNS(grace))
+	}()
 	running, err := a.listen(ctx, certs)
 	if err != nil {
 		return err
 	}
 	keepers.Go(a.guard(func() { a.warm(background) }))
 	a.running.Store(running)
-	o.Listening("listening " + a.addresses(running))
+	o.Listening("listening " + a.addresses())
 	_, _ = sd.SdNotify(false, sd.SdNotifyReady) // no systemd is no error
 	if o.Ready != nil {
-		err = o.Ready(a, running.Addr)
+		err = o.Ready(a, a.addr)
 	}
 	if err == nil {
 		select {
@@ -183,10 +191,10 @@ func (a *App) listen(ctx context.Context, certs *tlscert.Source) (*httpd.Running
 	return httpd.Start(ctx, list, httpd.Serving{Limits: a.limits(), Log: a.log, HTTP2: a.cfg.HTTP.HTTP2})
 }
 
-func (a *App) addresses(r *httpd.Running) string {
+func (a *App) addresses() string {
 	var parts []string
-	for _, name := range []string{"whm", "cpanel", "https", "admin"} {
-		if addr := r.Addr(name); addr != "" {
+	for _, name := range []string{"whm", "cpanel", "https", "dns", "admin"} {
+		if addr := a.addr(name); addr != "" {
 			parts = append(parts, name+"="+addr)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // body reads the request's body, or answers why it cannot. It is called for
 // authenticated callers only.
 func (x *exchange) body() (ok bool) {
-	limit := x.s.o.Limits.Body
+	limit := max(x.s.o.Limits.Body, x.s.o.Room(x.caller, x.request.Function))
 	err := error(&http.MaxBytesError{Limit: int64(limit)})
 	var body []byte
 	if x.r.ContentLength <= int64(limit) {

@@ -3,6 +3,7 @@ package httpd_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/netip"
@@ -140,6 +141,23 @@ func TestXMLFailure(t *testing.T) {
 	res.wantHeader(t, "Content-Type", `text/xml; charset="utf-8"`)
 }
 
+// A function that takes more gets a larger body, as far as it says, and no other does.
+func TestRoom(t *testing.T) {
+	t.Parallel()
+	g := start(t, func(o *httpd.Options) { o.Limits.Body = 10 })
+	ask := func(function string, length int) reply {
+		body := strings.Repeat("x", length)
+		return g.ask("whm", req("POST /json-api/"+function, []string{authorized, fmt.Sprintf("Content-Length: %d", length)}, body))
+	}
+	ask("spacious", 20).want(t, 200, answered)
+	if res := ask("spacious", 21); res.StatusCode != 413 || !strings.Contains(res.body, "larger than 20 bytes") {
+		t.Errorf("21 bytes are answered %d %s", res.StatusCode, res.body)
+	}
+	if res := ask("other", 20); res.StatusCode != 413 || !strings.Contains(res.body, "larger than 10 bytes") {
+		t.Errorf("another function is answered %d %s", res.StatusCode, res.body)
+	}
+}
+
 // A body without a known length begins to arrive before it is whole, is counted,
 // and is cut off where making it went wrong.
 func TestAStreamedBody(t *testing.T) {
@@ -246,7 +264,7 @@ func TestServiceSubdomains(t *testing.T) {
 	g := start(t)
 	for host, want := range map[string]int{
 		"whm.host.example": 200, "WHM.Host.Example:443": 200, "whm.x": 200,
-		"cpanel.host.example": 403, "CPANEL.x:8443": 403,
+		"cpanel.host.example": 200, "CPANEL.x:8443": 200,
 		"host.example": 421, "whm": 421, "xwhm.host.example": 421, "127.0.0.1": 421, "[::1]:443": 421, "": 421,
 	} {
 		res := g.ask("https", "GET /json-api/version HTTP/1.1\r\nHost: "+host+"\r\n"+authorized+"\r\n\r\n")
@@ -254,7 +272,13 @@ func TestServiceSubdomains(t *testing.T) {
 			t.Errorf("host %q: %d, want %d", host, res.StatusCode, want)
 		}
 	}
-	if n := len(g.called()); n != 3 {
-		t.Errorf("%d calls", n)
+	cpanel := 0
+	for _, call := range g.called() {
+		if call.cpanel {
+			cpanel++
+		}
+	}
+	if n := len(g.called()); n != 5 || cpanel != 2 {
+		t.Errorf("%d calls, %d of them on cPanel's side", n, cpanel)
 	}
 }

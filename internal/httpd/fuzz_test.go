@@ -43,7 +43,7 @@ func FuzzRequest(f *testing.F) {
 	}
 	g := &rig{t: nil, metrics: metrics.New()}
 	server := httpd.New(httpd.Options{
-		Authenticate: g.authenticate, Call: g.call, Refuse: refuse,
+		Authenticate: g.authenticate, Call: g.call, Refuse: refuse, Room: g.room,
 		Login: g.login, OpenLink: g.openLink, Logout: g.logout, CodeWanted: func(error) bool { return false },
 		Unavailable: func(error) bool { return false }, RefusalReason: func(error) string { return "bad_credentials" },
 		OpenAPI: func(hostkeep.Caller) ([]byte, error) { return []byte("{}"), nil },

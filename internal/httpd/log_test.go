@@ -183,8 +183,7 @@ func TestCounters(t *testing.T) {
 		}
 	}
 	want := []string{
-		`hostkeep_auth_refusals_total{reason="bad_credentials"} 1`,
-		`hostkeep_auth_refusals_total{reason="no_cpanel"} 1`,
+		`hostkeep_auth_refusals_total{reason="bad_credentials"} 2`,
 		`hostkeep_auth_refusals_total{reason="not_ready"} 1`,
 		`hostkeep_calls_total{function="unknown",result="failed"} 1`,
 		`hostkeep_calls_total{function="version",result="ok"} 1`,

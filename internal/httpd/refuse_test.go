@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	denied    = `{"cpanelresult":{"apiversion":"2","error":"Access denied","data":{"reason":"Access denied","result":"0"},"type":"text"}}`
-	deniedXML = `<?xml version="1.0" ?><cpanelresult><apiversion>2</apiversion><data><reason>Access denied</reason><result>0</result></data><error>Access denied</error><type>text</type></cpanelresult>`
+	denied     = `{"cpanelresult":{"apiversion":"2","error":"Access denied","data":{"reason":"Access denied","result":"0"},"type":"text"}}`
+	deniedUAPI = `{"status":0,"errors":["Access denied"],"messages":null,"warnings":null,"metadata":{},"data":null}`
+	deniedXML  = `<?xml version="1.0" ?><cpanelresult><apiversion>2</apiversion><data><reason>Access denied</reason><result>0</result></data><error>Access denied</error><type>text</type></cpanelresult>`
 )
 
 func TestRefusals(t *testing.T) {
@@ -26,10 +27,9 @@ func TestRefusals(t *testing.T) {
 		{"whm", "GET /cpsess123456789/json-api/version", authorized, denied, jsonContent},
 		{"whm", "GET /cpsess12345678901/json-api/version", authorized, denied, jsonContent},
 		{"whm", "GET /cpsess1", authorized, denied, jsonContent},
-		{"cpanel", "GET /json-api/cpanel", authorized, denied, jsonContent},
-		{"cpanel", "GET /execute/Email/list_pops", authorized, denied, jsonContent},
-		{"cpanel", "GET /xml-api/cpanel", authorized, deniedXML, `text/xml; charset="utf-8"`},
-		{"cpanel", "GET /", authorized, denied, jsonContent},
+		{"cpanel", "GET /json-api/cpanel", "X: y", denied, jsonContent},
+		{"cpanel", "GET /xml-api/cpanel", "X: y", deniedXML, `text/xml; charset="utf-8"`},
+		{"cpanel", "GET /cpsess1234567890/json-api/cpanel", "Cookie: cpsession=good", denied, jsonContent},
 	}
 	for _, tt := range tests {
 		res := g.ask(tt.listener, req(tt.line, []string{tt.header}, ""))
@@ -37,8 +37,48 @@ func TestRefusals(t *testing.T) {
 		res.wantHeader(t, "Content-Type", tt.ctype)
 		res.wantHeader(t, "Retry-After", "")
 	}
+	for _, path := range []string{"/execute/Email/list_pops", "/cpsess1234567890/execute/Email/list_pops", "/execute/", "/execute/x"} {
+		res := g.ask("cpanel", req("GET "+path, []string{"X: y"}, ""))
+		res.want(t, 401, deniedUAPI)
+		res.wantHeader(t, "Content-Type", jsonContent)
+		res.wantHeader(t, "Www-Authenticate", "cpanel")
+	}
 	if len(g.called()) != 0 {
 		t.Error("a refused request was called")
+	}
+}
+
+// TestSides: what came to which side is said with the credential and the call, and
+// neither side has the other's paths.
+func TestSides(t *testing.T) {
+	t.Parallel()
+	g := start(t)
+	g.ask("whm", req("GET /json-api/cpanel", []string{authorized}, ""))
+	g.ask("cpanel", req("GET /json-api/cpanel", []string{authorized}, ""))
+	g.ask("cpanel", req("GET /execute/DNS/parse_zone?zone=x.test", []string{authorized}, ""))
+	g.ask("cpanel", req("GET /cpsess1234567890/execute/DNS/a%2Fb", []string{authorized}, ""))
+	for i, want := range []struct {
+		cpanel           bool
+		module, function string
+	}{{false, "", "cpanel"}, {true, "", "cpanel"}, {true, "DNS", "parse_zone"}, {true, "DNS", "a/b"}} {
+		call := g.called()[i]
+		if call.cpanel != want.cpanel || call.module != want.module || call.function != want.function {
+			t.Errorf("call %d is %+v, want %+v", i, call, want)
+		}
+		if g.auths[i].credential.CPanel != want.cpanel {
+			t.Errorf("call %d was authenticated on the other side", i)
+		}
+	}
+	for line, listener := range map[string]string{
+		"GET /execute/DNS/parse_zone": "whm", "GET /cpsess1234567890/execute/DNS/parse_zone": "whm",
+		"GET /openapi.json": "cpanel", "GET /": "cpanel", "GET /tokens": "cpanel", "GET /static/app.css": "cpanel", "GET /login": "cpanel", "GET /cpsess1234567890/": "cpanel",
+	} {
+		if res := g.ask(listener, req(line, []string{authorized}, "")); res.StatusCode == 200 {
+			t.Errorf("%s on %s: %d", line, listener, res.StatusCode)
+		}
+	}
+	if len(g.called()) != 4 {
+		t.Errorf("%d calls", len(g.called()))
 	}
 }
 

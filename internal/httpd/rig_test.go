@@ -39,6 +39,8 @@ type seen struct {
 	addr                             netip.Addr
 	id, function, query, ctype, body string
 	credential                       httpd.Credential
+	module                           string
+	cpanel                           bool
 }
 
 // rig is a server on real TLS sockets, with an authenticator that knows one
@@ -132,7 +134,7 @@ func (g *rig) logout(_ context.Context, c httpd.Credential) error {
 func (g *rig) call(_ context.Context, _ hostkeep.Caller, r httpd.Request) httpd.Answer {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.calls = append(g.calls, seen{function: r.Function, query: r.RawQuery, ctype: r.ContentType, body: string(r.Body)})
+	g.calls = append(g.calls, seen{function: r.Function, query: r.RawQuery, ctype: r.ContentType, body: string(r.Body), cpanel: r.CPanel, module: r.Module})
 	if r.XML {
 		return httpd.Answer{ContentType: `text/xml; charset="utf-8"`, Body: []byte(`<answer/>`), OK: true}
 	}
@@ -141,6 +143,14 @@ func (g *rig) call(_ context.Context, _ hostkeep.Caller, r httpd.Request) httpd.
 		a.Function, a.OK = "version", true
 	}
 	return a
+}
+
+// room is more for one function.
+func (g *rig) room(_ hostkeep.Caller, function string) int {
+	if function == "spacious" {
+		return 20
+	}
+	return 0
 }
 
 // refuse is what the daemon does, for API 1 alone.
@@ -160,7 +170,7 @@ func start(t *testing.T, with ...func(*httpd.Options)) *rig {
 	t.Helper()
 	g := &rig{t: t, metrics: metrics.New()}
 	o := httpd.Options{
-		Authenticate: g.authenticate, Call: g.call, Refuse: refuse,
+		Authenticate: g.authenticate, Call: g.call, Refuse: refuse, Room: g.room,
 		Login: g.login, OpenLink: g.openLink, Logout: g.logout,
 		CodeWanted:  func(err error) bool { return errors.Is(err, errCode) },
 		Unavailable: func(err error) bool { return errors.Is(err, errNotNow) },

@@ -38,6 +38,9 @@ type Options struct {
 	// was asked for. A *hostkeep.Error says why; any other is an internal one,
 	// which the log has already.
 	Refuse func(c hostkeep.Caller, r Request, err error) Answer
+	// Room is how many bytes the body of a caller's call may have, where that is more
+	// than Limits say; else 0.
+	Room func(c hostkeep.Caller, function string) int
 	// OpenAPI is the document that /openapi.json answers, as JSON, to a caller who
 	// is authenticated; an error is answered as an internal one.
 	OpenAPI func(hostkeep.Caller) ([]byte, error)
@@ -116,9 +119,9 @@ type Metrics interface {
 
 // Reasons for a refusal that are this package's own.
 const (
-	reasonToken  = "no_security_token" // a path that begins with /cpsess and not with ten digits behind it
-	reasonCross  = "cross_origin"      // a form that another site sent
-	reasonForm   = "malformed_login"   // a form, a link or a way to sign out that no client of ours uses
+	reasonToken = "no_security_token" // a path that begins with /cpsess and not with ten digits behind it
+	reasonCross = "cross_origin"      // a form that another site sent
+	reasonForm  = "malformed_login"   // a form, a link or a way to sign out that no client of ours uses
 )
 
 // Server makes the handlers of the API ports.

@@ -21,8 +21,8 @@ import (
 
 // Store is what a node follows.
 type Store interface {
-	Load(context.Context) (hostkeep.Snapshot, error)
-	Since(context.Context, hostkeep.Cursor) (hostkeep.Delta, error)
+	Load(ctx context.Context, zones bool) (hostkeep.Snapshot, error)
+	Since(ctx context.Context, at hostkeep.Cursor, zones bool) (hostkeep.Delta, error)
 	Moved(context.Context) (bool, error)
 	Beat(context.Context, hostkeep.NodeRow) error
 	Nodes(context.Context) ([]hostkeep.NodeRow, error)
@@ -33,6 +33,17 @@ type Guard interface {
 	Follow(hostkeep.Guard)
 	// Forget forgets the failed sign-ins of some addresses; nil is all.
 	Forget(*hostkeep.Span)
+}
+
+// Zones is told what the zones are, before the change that made them so is
+// answered. The node's turn waits for it.
+type Zones interface {
+	// Replace gives all zones that there are.
+	Replace([]hostkeep.Zone)
+	// Change gives those that were written, by their ids, and those that are gone.
+	// A written one may have another name than before, and the name of one that is
+	// gone or was renamed.
+	Change(written []hostkeep.Zone, gone []int64)
 }
 
 // Options is what a node is made of.
@@ -53,6 +64,9 @@ type Options struct {
 	Silent bool
 	// Guard follows what is stored of the guard against guessed passwords; may be nil.
 	Guard Guard
+	// Zones follows the zones; nil where nobody asks this process for them, which
+	// then does not read their texts.
+	Zones Zones
 	// Boot tells the time since boot, suspension included; nil: the kernel's.
 	Boot func() time.Duration
 	Log  *slog.Logger
@@ -163,7 +177,7 @@ func (n *Node) load(ctx context.Context) error {
 	if err := n.post(ctx, 0); err != nil && n.LeaseByWrite {
 		return err
 	}
-	s, err := n.Store.Load(ctx)
+	s, err := n.Store.Load(ctx, n.Zones != nil)
 	if err != nil {
 		return fmt.Errorf("loading the node's memory: %w", err)
 	}
@@ -172,6 +186,9 @@ func (n *Node) load(ctx context.Context) error {
 	n.hosts, n.recent = n.hosts+1, nil
 	n.mu.Unlock()
 	n.follow(&s.Guard, nil)
+	if n.Zones != nil {
+		n.Zones.Replace(s.Zones)
+	}
 	n.at, n.owed, n.awaited = s.At, false, true
 	n.until.Store(int64(noted + n.Lease))
 	return nil
@@ -220,7 +237,7 @@ func (n *Node) holds(c hostkeep.Cursor) bool { return n.at.Gen == c.Gen && n.at.
 // else's change was among it, who may be waiting for us.
 func (n *Node) apply(ctx context.Context) error {
 	n.owed = true
-	d, err := n.Store.Since(ctx, n.at)
+	d, err := n.Store.Since(ctx, n.at, n.Zones != nil)
 	switch {
 	case err != nil && n.Diverged != nil && n.Diverged(err):
 		n.until.Store(0)
@@ -234,6 +251,7 @@ func (n *Node) apply(ctx context.Context) error {
 	n.note(d.Events)
 	n.mu.Unlock()
 	n.follow(d.Guard, d.Events)
+	n.followZones(d)
 	n.at, n.owed = d.At, false
 	for _, e := range d.Events {
 		n.awaited = n.awaited || e.Node != n.Incarnation
@@ -260,6 +278,22 @@ func (n *Node) follow(g *hostkeep.Guard, events []hostkeep.Event) {
 				n.Guard.Forget(&span)
 			}
 		}
+	}
+}
+
+// followZones hands over what was done to zones.
+func (n *Node) followZones(d hostkeep.Delta) {
+	if n.Zones == nil {
+		return
+	}
+	var gone []int64
+	for _, o := range d.Gone {
+		if o.Kind == hostkeep.KindZone {
+			gone = append(gone, o.ID)
+		}
+	}
+	if len(d.Zones)+len(gone) > 0 {
+		n.Zones.Change(d.Zones, gone)
 	}
 }
 

@@ -15,11 +15,11 @@ func keyOf(h hostkeep.TokenHash) key { return key(h[:16]) }
 // tokenRecord is a token without pointers, so that the collector does not walk
 // a million of them. Privilege sets and address lists are interned.
 type tokenRecord struct {
-	id, owner  int64
-	expires    int64 // Unix microseconds; 0: never
-	change     int64
-	grant      uint32
-	addresses  uint32
+	id, owner int64
+	expires   int64 // Unix microseconds; 0: never
+	change    int64
+	grant     uint32
+	addresses uint32
 }
 
 type memory struct {

@@ -88,9 +88,9 @@ type feed struct {
 	deltas []hostkeep.Delta
 }
 
-func (f *feed) Load(context.Context) (hostkeep.Snapshot, error) { return f.snap, nil }
+func (f *feed) Load(context.Context, bool) (hostkeep.Snapshot, error) { return f.snap, nil }
 
-func (f *feed) Since(_ context.Context, at hostkeep.Cursor) (hostkeep.Delta, error) {
+func (f *feed) Since(_ context.Context, at hostkeep.Cursor, _ bool) (hostkeep.Delta, error) {
 	if int(at.Seq) == len(f.deltas) {
 		return hostkeep.Delta{At: at}, nil
 	}

@@ -253,12 +253,12 @@ func pass[T any](g *gate, call string, do func() (T, error)) (v T, err error) {
 	return v, err
 }
 
-func (g *gate) Load(ctx context.Context) (hostkeep.Snapshot, error) {
-	return pass(g, "Load", func() (hostkeep.Snapshot, error) { return g.Store.Load(ctx) })
+func (g *gate) Load(ctx context.Context, zones bool) (hostkeep.Snapshot, error) {
+	return pass(g, "Load", func() (hostkeep.Snapshot, error) { return g.Store.Load(ctx, zones) })
 }
 
-func (g *gate) Since(ctx context.Context, at hostkeep.Cursor) (hostkeep.Delta, error) {
-	return pass(g, "Since", func() (hostkeep.Delta, error) { return g.Store.Since(ctx, at) })
+func (g *gate) Since(ctx context.Context, at hostkeep.Cursor, zones bool) (hostkeep.Delta, error) {
+	return pass(g, "Since", func() (hostkeep.Delta, error) { return g.Store.Since(ctx, at, zones) })
 }
 
 func (g *gate) Moved(ctx context.Context) (bool, error) {

@@ -204,8 +204,8 @@ func (tx *Tx) agree(a hostkeep.Account) error {
 	return nil
 }
 
-// DeleteAccount removes an account with its principal, tokens, sessions, domains and
-// settings. What a reseller owned stays: its accounts become root's, its packages
+// DeleteAccount removes an account with its principal, tokens, sessions, domains,
+// zones and settings. What a reseller owned stays: its accounts become root's, its packages
 // and feature lists global.
 func (tx *Tx) DeleteAccount(id int64) error {
 	a, err := one(&tx.Reader, intoAccount, accountByID, id)
@@ -228,6 +228,9 @@ func (tx *Tx) DeleteAccount(id int64) error {
 		return err
 	}
 	if err := tx.dropDomains(id); err != nil {
+		return err
+	}
+	if err := tx.dropZones(id); err != nil {
 		return err
 	}
 	if err := tx.update(deleteAccount, id); err != nil {

@@ -11,6 +11,7 @@ import (
 const (
 	orphanTokens   = "SELECT count(*) FROM token t LEFT JOIN principal p ON p.id = t.owner_id WHERE p.id IS NULL"
 	orphanAccounts = "SELECT count(*) FROM account a LEFT JOIN principal p ON p.id = a.id WHERE p.id IS NULL"
+	orphanZones    = "SELECT count(*) FROM zone z LEFT JOIN principal p ON p.id = z.principal_id WHERE p.id IS NULL"
 	newerRows      = "SELECT count(*) FROM record r JOIN head h ON h.seq < r.seq"
 	headRow        = "SELECT count(*) FROM head h LEFT JOIN record r ON r.seq = h.seq AND r.hash = h.hash WHERE r.seq IS NULL"
 )
@@ -36,7 +37,7 @@ func (s *Store) Check(ctx context.Context) error {
 }
 
 func (r *Reader) orphans() error {
-	for _, query := range []string{orphanTokens, orphanAccounts, newerRows, headRow} {
+	for _, query := range []string{orphanTokens, orphanAccounts, orphanZones, newerRows, headRow} {
 		n, err := one(r, intoNumber, query)
 		if err != nil {
 			return err

@@ -32,9 +32,10 @@ func (s *Store) Events(ctx context.Context, after int64, limit int) (list []host
 	return list, err
 }
 
-// Load reads all that a node keeps in memory, as of one place in the feed. Rows
-// with equal address lists share one, which must not be changed.
-func (s *Store) Load(ctx context.Context) (snap hostkeep.Snapshot, err error) {
+// Load reads all that a node keeps in memory, as of one place in the feed; the
+// zones only if they are asked for. Rows with equal address lists share one, which
+// must not be changed.
+func (s *Store) Load(ctx context.Context, zones bool) (snap hostkeep.Snapshot, err error) {
 	ctx, cancel := own(ctx, wholeTimeout)
 	defer cancel()
 	err = s.read(ctx, func(r *Reader) (err error) {
@@ -47,6 +48,11 @@ func (s *Store) Load(ctx context.Context) (snap hostkeep.Snapshot, err error) {
 		if snap.Tokens, err = many(r, intoToken, allTokens); err != nil {
 			return err
 		}
+		if zones {
+			if snap.Zones, err = many(r, intoZone, fedZones); err != nil {
+				return err
+			}
+		}
 		snap.Guard, err = r.Guard()
 		return err
 	})
@@ -54,14 +60,14 @@ func (s *Store) Load(ctx context.Context) (snap hostkeep.Snapshot, err error) {
 }
 
 // Since reads what changed after at. Every principal and token that a change
-// named is read once, as it is now, or is in Gone. A cursor that is not in this
-// store's history gets ErrDiverged.
-func (s *Store) Since(ctx context.Context, at hostkeep.Cursor) (d hostkeep.Delta, err error) {
+// named, and every zone if they are asked for, is read once, as it is now, or is in
+// Gone. A cursor that is not in this store's history gets ErrDiverged.
+func (s *Store) Since(ctx context.Context, at hostkeep.Cursor, zones bool) (d hostkeep.Delta, err error) {
 	err = s.Read(ctx, func(r *Reader) (err error) {
 		if d, err = r.since(at); err != nil {
 			return err
 		}
-		return r.reread(&d)
+		return r.reread(&d, zones)
 	})
 	if err != nil {
 		return hostkeep.Delta{}, err
@@ -104,12 +110,12 @@ func (r *Reader) since(at hostkeep.Cursor) (d hostkeep.Delta, err error) {
 }
 
 // reread fills the rows that the delta's events name.
-func (r *Reader) reread(d *hostkeep.Delta) error {
+func (r *Reader) reread(d *hostkeep.Delta, zones bool) error {
 	seen := map[thing]bool{}
 	for _, e := range d.Events {
 		for _, o := range e.Objects {
 			t := thing{o.Kind, o.ID}
-			if seen[t] {
+			if seen[t] || o.Kind == hostkeep.KindZone && !zones {
 				continue
 			}
 			seen[t] = true
@@ -132,6 +138,11 @@ func (r *Reader) rereadOne(d *hostkeep.Delta, o hostkeep.Object) (err error) {
 		var t hostkeep.Token
 		if t, err = r.TokenByID(o.ID); err == nil {
 			d.Tokens = append(d.Tokens, t)
+		}
+	case hostkeep.KindZone:
+		var z hostkeep.Zone
+		if z, err = one(r, intoZone, fedByID, o.ID); err == nil {
+			d.Zones = append(d.Zones, z)
 		}
 	case hostkeep.KindGuard:
 		if d.Guard == nil {

@@ -304,7 +304,7 @@ func TestDamageIsFound(t *testing.T) {
 	t.Parallel()
 	s, path := bootstrapped(t)
 	must(t, s.Check(t.Context()))
-	run(t, path, "INSERT INTO token VALUES (5, 99, 'x', x'00', '', '', '', 0, 0, 0, 1)")
+	run(t, path, "INSERT INTO token VALUES (5, 99, 0, 'x', x'00', '', '', '', 0, 0, 0, 1)")
 	if err := s.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "foreign_key") {
 		t.Fatal(err)
 	}

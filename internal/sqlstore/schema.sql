@@ -302,3 +302,14 @@ CREATE TABLE use_batch (
 	number INTEGER NOT NULL,
 	written INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE zone (
+	id INTEGER NOT NULL PRIMARY KEY,
+	name TEXT NOT NULL UNIQUE,
+	principal_id INTEGER NOT NULL REFERENCES principal (id),
+	serial INTEGER NOT NULL,
+	chg INTEGER NOT NULL,
+	text TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX zone_principal ON zone (principal_id);

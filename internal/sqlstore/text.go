@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"database/sql/driver"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -10,15 +11,23 @@ import (
 	"github.com/hostkeep/hostkeep"
 )
 
-// maxText is the longest text that is written, in bytes.
+// maxText is the longest text that is written, in bytes, where it is not a long one.
 const maxText = 64 << 10
+
+// long is a text that may be as long as a zone.
+type long string
+
+// Value is the plain text for the database's driver.
+func (l long) Value() (driver.Value, error) { return string(l), nil }
 
 // checkText is the door: SQLite would keep in silence what PostgreSQL refuses.
 // The text may be a secret, so it is not shown.
-func checkText(s string) error {
+func checkText(s string) error { return checkLength(s, maxText) }
+
+func checkLength(s string, most int) error {
 	switch {
-	case len(s) > maxText:
-		return hostkeep.Errorf(hostkeep.Invalid, "A text is longer than %d bytes.", maxText)
+	case len(s) > most:
+		return hostkeep.Errorf(hostkeep.Invalid, "A text is longer than %d bytes.", most)
 	case strings.IndexByte(s, 0) >= 0:
 		return hostkeep.Errorf(hostkeep.Invalid, "A text has a NUL character in it.")
 	case !utf8.ValidString(s):
@@ -29,10 +38,15 @@ func checkText(s string) error {
 
 func checkArgs(args []any) error {
 	for _, a := range args {
-		if s, ok := a.(string); ok {
-			if err := checkText(s); err != nil {
-				return err
-			}
+		var err error
+		switch s := a.(type) {
+		case string:
+			err = checkText(s)
+		case long:
+			err = checkLength(string(s), hostkeep.MaxZoneText)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -198,7 +198,7 @@ func testForcedPasswords(s *suite) {
 	bob.Change, bob.PasswordForced = s.do(func(tx *sqlstore.Tx) error { return tx.UpdateAccount(a) }).Seq, true
 	s.principalIs(bob)
 	s.equal("a session from before the mark", there(first), false)
-	delta, err := s.store.Since(s.Context(), at)
+	delta, err := s.store.Since(s.Context(), at, true)
 	s.ok(err)
 	s.equal("what nodes hear", delta.Principals, []hostkeep.Principal{bob})
 

@@ -16,7 +16,7 @@ import (
 
 func (s *suite) since(at hostkeep.Cursor) hostkeep.Delta {
 	s.Helper()
-	d, err := s.store.Since(s.Context(), at)
+	d, err := s.store.Since(s.Context(), at, true)
 	s.ok(err)
 	return d
 }
@@ -60,7 +60,7 @@ func testDiverged(s *suite) {
 		"no hash":            {Gen: 1, Seq: 3},
 		"no place":           {},
 	} {
-		if _, err := s.store.Since(s.Context(), bad); !errors.Is(err, sqlstore.ErrDiverged) {
+		if _, err := s.store.Since(s.Context(), bad, true); !errors.Is(err, sqlstore.ErrDiverged) {
 			s.Fatalf("%s: %v", name, err)
 		}
 	}
@@ -72,7 +72,7 @@ func testDiverged(s *suite) {
 		{"UPDATE head SET seq = 3", "UPDATE head SET seq = 4"},
 	} {
 		s.behind(way.do)
-		_, err := s.store.Since(s.Context(), inside)
+		_, err := s.store.Since(s.Context(), inside, true)
 		s.is(err, sqlstore.ErrDiverged)
 		s.behind(way.undo)
 	}
@@ -84,31 +84,35 @@ type memory struct {
 	at         hostkeep.Cursor
 	principals map[int64]hostkeep.Principal
 	tokens     map[int64]hostkeep.Token
+	zones      map[int64]hostkeep.Zone
 	guard      hostkeep.Guard
 }
 
 func (s *suite) load() *memory {
 	s.Helper()
-	snap, err := s.store.Load(s.Context())
+	snap, err := s.store.Load(s.Context(), true)
 	s.ok(err)
-	m := &memory{snap.At, map[int64]hostkeep.Principal{}, map[int64]hostkeep.Token{}, snap.Guard}
-	m.put(snap.Principals, snap.Tokens)
+	m := &memory{snap.At, map[int64]hostkeep.Principal{}, map[int64]hostkeep.Token{}, map[int64]hostkeep.Zone{}, snap.Guard}
+	m.put(snap.Principals, snap.Tokens, snap.Zones)
 	return m
 }
 
-func (m *memory) put(principals []hostkeep.Principal, tokens []hostkeep.Token) {
+func (m *memory) put(principals []hostkeep.Principal, tokens []hostkeep.Token, zones []hostkeep.Zone) {
 	for _, p := range principals {
 		m.principals[p.ID] = p
 	}
 	for _, t := range tokens {
 		m.tokens[t.ID] = t
 	}
+	for _, z := range zones {
+		m.zones[z.ID] = z
+	}
 }
 
 // apply finds what is gone as a node does: a token by its reference.
 func (m *memory) apply(d hostkeep.Delta) {
 	m.at = d.At
-	m.put(d.Principals, d.Tokens)
+	m.put(d.Principals, d.Tokens, d.Zones)
 	if d.Guard != nil {
 		m.guard = *d.Guard
 	}
@@ -116,6 +120,8 @@ func (m *memory) apply(d hostkeep.Delta) {
 		switch o.Kind {
 		case hostkeep.KindPrincipal:
 			delete(m.principals, o.ID)
+		case hostkeep.KindZone:
+			delete(m.zones, o.ID)
 		case hostkeep.KindToken:
 			maps.DeleteFunc(m.tokens, func(_ int64, t hostkeep.Token) bool { return hex.EncodeToString(t.Hash[:16]) == o.Ref })
 		}
@@ -159,7 +165,7 @@ func randomWrite(t *rapid.T, tx *sqlstore.Tx) error {
 		return err
 	}
 	id := tx.NewID()
-	switch what := rapid.IntRange(0, 8).Draw(t, "what"); {
+	switch what := rapid.IntRange(0, 10).Draw(t, "what"); {
 	case what == 0 || what == 1:
 		p := reseller(id, fmt.Sprint("u", id))
 		p.OwnerID = owner
@@ -178,10 +184,28 @@ func randomWrite(t *rapid.T, tx *sqlstore.Tx) error {
 		return tx.UpdateToken(k)
 	case what == 6 && len(tokens) > 0:
 		return tx.DeleteToken(rapid.SampledFrom(tokens).Draw(t, "token"))
+	case what == 9:
+		return tx.InsertZone(zone(id, owner, fmt.Sprintf("z%d.test", id)))
+	case what == 10:
+		return randomZoneWrite(t, tx)
 	case what == 8:
 		return errors.Join(tx.SetGuardSetting("max_failures", id), tx.InsertGuardEntry(hostkeep.GuardEntry{ID: id, List: fmt.Sprint(id), Span: span("192.0.2.1")}))
 	}
 	return tx.InsertToken(token(id, owner, fmt.Sprint("t", id)))
+}
+
+// randomZoneWrite renames a zone or takes it away.
+func randomZoneWrite(t *rapid.T, tx *sqlstore.Tx) error {
+	zones, err := tx.Zones(0)
+	if err != nil || len(zones) == 0 {
+		return err
+	}
+	z := rapid.SampledFrom(zones).Draw(t, "zone")
+	if rapid.Bool().Draw(t, "gone") {
+		return tx.DeleteZone(z)
+	}
+	z.Name, z.Serial = fmt.Sprintf("z%d.test", tx.NewID()), z.Serial+1
+	return tx.UpdateZone(z)
 }
 
 func testMoved(s *suite) {

@@ -37,7 +37,7 @@ func testGuard(s *suite) {
 	s.equal("objects", d.Events[0].Objects, []hostkeep.Object{
 		{Kind: "guard", ID: 10, Name: "white 192.0.2.1"}, {Kind: "guard", ID: 11, Name: "black 2001:db8::1-2001:db8::7"}, {Kind: "guard", Name: "max_failures"},
 	})
-	snap, err := s.store.Load(s.Context())
+	snap, err := s.store.Load(s.Context(), true)
 	s.ok(err)
 	s.equal("loaded", snap.Guard, want)
 	_, err = s.store.Change(s.Context(), s.change("x"), func(tx *sqlstore.Tx) error {

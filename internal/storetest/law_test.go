@@ -18,7 +18,7 @@ var law = []struct {
 	pattern *regexp.Regexp
 	why     string
 }{
-	{regexp.MustCompile(`(?i)AUTOINCREMENT|\bSERIAL|IDENTITY|SEQUENCE|nextval`), "ids and numbers are made by us"},
+	{regexp.MustCompile(`(?i)AUTOINCREMENT|\w +(BIG|SMALL)?SERIAL\b|IDENTITY|SEQUENCE|nextval`), "ids and numbers are made by us"},
 	{regexp.MustCompile(`(?i)\bFOR (UPDATE|SHARE)\b|advisory`), "a plain UPDATE … RETURNING locks everywhere"},
 	{regexp.MustCompile(`(?i)\bWITH\b.*\b(INSERT|UPDATE|DELETE)\b`), "no writes inside WITH"},
 	{regexp.MustCompile(`(?i)\bTRIGGER\b|PARTITION BY (RANGE|LIST|HASH)`), "no triggers, no native partitions"},
@@ -66,7 +66,7 @@ func broken(statement string) (reasons []string) {
 func TestLawCanRefuse(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{
-		"CREATE TABLE t (id BIGINT PRIMARY KEY AUTOINCREMENT)", "SELECT a FROM t FOR UPDATE", "SELECT pg_advisory_lock(1)",
+		"CREATE TABLE t (id BIGINT PRIMARY KEY AUTOINCREMENT)", "CREATE TABLE t (id BIGSERIAL)", "SELECT a FROM t FOR UPDATE", "SELECT pg_advisory_lock(1)",
 		"WITH x AS (DELETE FROM t RETURNING a) SELECT a FROM x", "CREATE TRIGGER x", "SELECT a->'b' FROM t", "SELECT a FROM t WHERE b = ANY(?)",
 		"SELECT a FROM t WHERE at < now()", `SELECT "a" FROM t`, "SELECT max(a, b) FROM t", "SELECT greatest(a, b) FROM t", "SELECT a / 2 FROM t",
 		"SELECT * FROM t", "SELECT t.* FROM t", "SELECT a = 1 FROM t", "SELECT a FROM t ORDER BY owner_id, name", "SELECT a FROM t WHERE n LIKE ?",

@@ -94,6 +94,10 @@ func cases() map[string]func(*suite) {
 		"domains":                testDomains,
 		"main domains":           testMainDomains,
 		"names that begin alike": testNamesAlike,
+		"zones":                  testZones,
+		"zones of who goes":      testZonesGo,
+		"a long zone":            testLongZone,
+		"feed of zones":          testZoneFeed,
 	}
 }
 
@@ -219,10 +223,10 @@ func (s *suite) equal(what string, got, want any) {
 // unchanged says that do left no trace: no row, no number.
 func (s *suite) unchanged(do func()) {
 	s.Helper()
-	before, err := s.store.Load(s.Context())
+	before, err := s.store.Load(s.Context(), true)
 	s.ok(err)
 	do()
-	after, err := s.store.Load(s.Context())
+	after, err := s.store.Load(s.Context(), true)
 	s.ok(err)
 	s.equal("the store after a change that failed", after, before)
 }

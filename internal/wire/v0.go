@@ -50,7 +50,8 @@ type V0 struct {
 	Under   string // Result: the members stand in an object of this name; Plain: in a list of one record
 	Notes   bool   // messages and warnings stand there always: empty, or null when the call failed
 	Empty   bool   // Result: a failure answers lists empty instead of null
-	Bare    bool   // Result: a failure answers no members
+	Bare    bool   // Result: a failure answers no members and no log
+	Nulls   bool   // Plain: a failure answers its members, as null, and nothing else
 	Told    string // Single: the member, as API 0 names it, that a failure tells
 	Members []Twin // what is otherwise than in API 1
 }

@@ -44,7 +44,11 @@ func (r *Reply) writeV0(to sink) {
 }
 
 func (f *legacy) plain(to sink, r *Reply, v reflect.Value, told bool, note Note) {
-	if !r.OK {
+	switch {
+	case !r.OK && f.Nulls:
+		f.write(to, r, v, false, note)
+		return
+	case !r.OK:
 		to.number(named("status"), 0, true)
 		to.text(named("statusmsg"), note.Reason)
 		to.text(named("error"), note.Reason)
@@ -106,7 +110,7 @@ func (f *legacy) status(to sink, note Note, ok bool, message string) {
 	}
 	if f.Log == RawOut && note.Raw != "" {
 		to.text(named("rawout"), note.Raw)
-	} else if f.Log == RawOut {
+	} else if f.Log == RawOut && (ok || !f.Bare) {
 		to.null(named("rawout"))
 	}
 	f.notes(to, note, ok)

@@ -6,6 +6,8 @@ package zones
 
 import (
 	"errors"
+	"fmt"
+	"net/netip"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/zonefile"
@@ -30,6 +32,7 @@ type Tx interface {
 // Rules are a server's.
 type Rules struct {
 	Hostname string // qualified
+	Version  string // what is said to have written a zone
 	Now      hostkeep.Clock
 }
 
@@ -38,30 +41,96 @@ type Begin struct {
 	Name        string // folded
 	PrincipalID int64
 	User        string // of the principal, for the template
-	IP, IPv6    string // IPv6 may be ""
+	IP, IPv6    string // either may be ""
 	Template    string // "" is standard
 	Nameservers []string
 }
 
-// Create makes a zone from a template.
+// Create makes a zone from a template; ErrExists if there is one of that name.
 func (r Rules) Create(tx Tx, b Begin) (hostkeep.Zone, error) {
-	return hostkeep.Zone{}, errors.ErrUnsupported
+	switch _, err := tx.Zone(b.Name); {
+	case err == nil:
+		return hostkeep.Zone{}, fmt.Errorf("the zone %s: %w", b.Name, hostkeep.ErrExists)
+	case !errors.Is(err, hostkeep.ErrNotFound):
+		return hostkeep.Zone{}, fmt.Errorf("looking for the zone: %w", err)
+	}
+	t, err := ReadTemplate(tx, b.Template)
+	if err != nil {
+		return hostkeep.Zone{}, err
+	}
+	text, err := r.fill(t.Text, b)
+	if err != nil {
+		return hostkeep.Zone{}, err
+	}
+	file, err := zonefile.Parse(b.Name, text)
+	if err != nil {
+		return hostkeep.Zone{}, hostkeep.Errorf(hostkeep.Invalid, "The template %q makes no zone of %s: %v.", t.Name, b.Name, err)
+	}
+	z := hostkeep.Zone{ID: tx.NewID(), Name: b.Name, PrincipalID: b.PrincipalID, User: b.User, Serial: file.Serial(), Text: text}
+	return z, tx.InsertZone(z)
 }
 
 // Edit applies an edit to a zone, if the serial that the editor saw is still the
 // zone's (nil: the editor saw none). A stale one is refused with an error that says
 // what the serial is.
 func (r Rules) Edit(tx Tx, z hostkeep.Zone, seen *uint32, e zonefile.Edit) (hostkeep.Zone, error) {
-	return hostkeep.Zone{}, errors.ErrUnsupported
+	if seen != nil && *seen != z.Serial {
+		return z, hostkeep.Errorf(hostkeep.Conflict, "The zone %q was changed meanwhile: its serial is %d, not %d. Read it again.", z.Name, z.Serial, *seen)
+	}
+	file, err := zonefile.Parse(z.Name, z.Text)
+	if err != nil {
+		return z, fmt.Errorf("the zone %s as it is kept: %w", z.Name, err)
+	}
+	return r.apply(tx, z, file, e)
 }
 
-// Added brings the zone of an account's new domain, or, of a subdomain, the records
-// in the zone above.
-func (r Rules) Added(tx Tx, a hostkeep.Account, d hostkeep.Domain, nameservers []string) error {
-	return errors.ErrUnsupported
+func (r Rules) apply(tx Tx, z hostkeep.Zone, file *zonefile.Zone, e zonefile.Edit) (hostkeep.Zone, error) {
+	edited, err := file.Apply(e, zonefile.NextSerial(z.Serial, r.Now()))
+	if err != nil {
+		return z, err
+	}
+	z.Serial, z.Text = edited.Serial(), edited.String()
+	return z, tx.UpdateZone(z)
 }
 
-// Removed takes away what Added brought.
-func (r Rules) Removed(tx Tx, a hostkeep.Account, d hostkeep.Domain) error {
-	return errors.ErrUnsupported
+// Nameservers are those that were set for a reseller, whose settings are given,
+// else those of the server, else they are named after it.
+func (r Rules) Nameservers(kept Reader, settled hostkeep.Reseller) (names []string, err error) {
+	if len(settled.Nameservers) > 0 {
+		return settled.Nameservers, nil
+	}
+	list, err := kept.Settings(hostkeep.ServerSettings, hostkeep.NameserverSetting) // named by their places, 1 to 4
+	if err != nil {
+		return nil, fmt.Errorf("finding the name servers: %w", err)
+	}
+	for _, s := range list {
+		names = append(names, s.Value)
+	}
+	if len(names) == 0 {
+		names = []string{"ns1." + r.Hostname, "ns2." + r.Hostname}
+	}
+	return names, nil
+}
+
+// Public is the address under which a local one is seen from outside, as an IPv4
+// and an IPv6 address of which one is "", or both where it is none.
+func Public(r Reader, local string) (v4, v6 string, err error) {
+	list, err := r.Settings(hostkeep.ServerSettings, hostkeep.NATSetting)
+	if err != nil {
+		return "", "", fmt.Errorf("finding the public address: %w", err)
+	}
+	for _, s := range list {
+		if s.Name == local {
+			local = s.Value
+			break
+		}
+	}
+	switch addr, err := netip.ParseAddr(local); {
+	case err != nil:
+		return "", "", nil //nolint:nilerr // an account from long ago: its zone has no address then
+	case addr.Unmap().Is4():
+		return addr.Unmap().String(), "", nil
+	default:
+		return "", addr.String(), nil
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 // Users is what the family reads of users and their tokens.
@@ -28,6 +29,8 @@ type Hosting interface {
 	DomainsOf(accountID int64) ([]hostkeep.Domain, error)
 	Domains(ownerID int64) ([]hostkeep.Domain, error)
 	DomainsBelow(name string) ([]hostkeep.Domain, error)
+	Zone(name string) (hostkeep.Zone, error)
+	ZonesBelow(name string) ([]hostkeep.Zone, error)
 	Settings(ownerID int64, kind string) ([]hostkeep.Setting, error)
 }
 
@@ -72,6 +75,7 @@ type Tx interface {
 	Reader
 	UserWriter
 	AccountWriter
+	zones.AccountTx
 }
 
 // Deps is what the family is made of.
@@ -88,6 +92,7 @@ type Deps struct {
 	IsPassword  func(ctx context.Context, principalID int64, s hostkeep.Secret) (bool, error)
 	NewPassword func() (hostkeep.Secret, error)
 	Domains     hostkeep.DomainRules
+	Zones       zones.Rules
 	IP          string // the server's shared address
 }
 

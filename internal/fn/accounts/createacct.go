@@ -10,6 +10,7 @@ import (
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 // overrides are the settings that a call may give instead of the package's.
@@ -156,17 +157,20 @@ func (f family) createacct(ctx context.Context, c api.Call, in createIn) (out cr
 	if err != nil {
 		return out, err
 	}
-	var made hostkeep.Account
-	var names [4]string
+	var made creation
 	err = f.Change(ctx, c.Change(), func(tx Tx) (err error) {
-		made, names, err = f.insert(tx, c.Caller, in, a, hash)
+		made, err = f.insert(tx, c.Caller, in, a, hash)
 		return err
 	})
-	if a = made; err != nil {
+	if err != nil {
 		return out, err
 	}
+	a, names := made.a, made.names
 	out = createOut{IP: a.IP, Package: a.Package, NameServer: names[0], NameServer2: names[1], NameServer3: names[2], NameServer4: names[3]}
 	out.Note = wire.Note{Reason: "Account Creation Ok", Raw: box(a, in, names)}
+	if made.zone != "" {
+		out.Messages = append(out.Messages, made.zone)
+	}
 	return out, nil
 }
 
@@ -229,45 +233,66 @@ func (f family) rootOnly(c hostkeep.Caller, in createIn, a *hostkeep.Account) er
 	return nil
 }
 
-// insert checks against the store and writes principal and account. It answers
-// also the account's name servers.
-func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account, hash string) (_ hostkeep.Account, names [4]string, err error) {
+// creation is an account that was made, with its name servers and what is to be
+// said of its zone.
+type creation struct {
+	a     hostkeep.Account
+	names [4]string
+	zone  string
+}
+
+// insert checks against the store and writes principal, account and zone.
+func (f family) insert(tx Tx, c hostkeep.Caller, in createIn, a hostkeep.Account, hash string) (made creation, err error) {
 	if err := nameFree(tx, a.User, 0); err != nil {
-		return a, names, err
+		return made, err
 	}
 	pkg, plan, err := in.plan(tx, c)
 	if err != nil {
-		return a, names, err
+		return made, err
 	}
 	a.ID = tx.NewID()
 	a.PackageID, a.Package, a.Plan = pkg.ID, pkg.Name, plan
 	if a.Owner, a.OwnerID, err = owner(tx, c, in, a); err != nil {
-		return a, names, err
+		return made, err
 	}
 	settled, err := allotted(tx, c, a, nil)
 	if err != nil {
-		return a, names, err
+		return made, err
 	}
 	if in.CustomIP == "" {
 		a.IP = settled.Address(a.IP)
 	}
 	if err := f.Domains.May(c, a, a.Domain, "", tx); err != nil {
-		return a, names, err
+		return made, err
 	}
 	if err := lonely(tx, &a); err != nil {
-		return a, names, err
+		return made, err
 	}
 	p := hostkeep.Principal{ID: a.ID, Name: a.User, OwnerID: a.OwnerID, Reseller: a.Reseller}
 	if a.Reseller {
 		p.Privileges = hostkeep.InitialPrivileges()
 	}
 	if err := tx.InsertPrincipal(p, hash); err != nil {
-		return a, names, err
+		return made, err
 	}
-	if names, err = f.nameServers(tx, settled); err != nil {
-		return a, names, err
+	if err := tx.InsertAccount(a); err != nil {
+		return made, err
 	}
-	return a, names, tx.InsertAccount(a)
+	made.a = a
+	return made, f.zone(tx, settled, &made)
+}
+
+// zone makes the zone of a new account's domain.
+func (f family) zone(tx Tx, settled hostkeep.Reseller, made *creation) error {
+	names, err := f.Zones.Nameservers(tx, settled)
+	if err != nil {
+		return err
+	}
+	copy(made.names[:], names)
+	if made.zone, err = zones.Waiting(tx, made.a, made.a.Domain); err != nil {
+		return err
+	}
+	return f.Zones.Added(tx, made.a, hostkeep.Domain{Name: made.a.Domain, Kind: hostkeep.MainDomain}, names)
 }
 
 // The ids that may be asked for: lower ones are the system's.
@@ -301,22 +326,6 @@ func ownHome(r Reader, a hostkeep.Account) error {
 		err = hostkeep.Errorf(hostkeep.Conflict, "Another account has its home at %s, in it or around it.", hostkeep.Clip(a.Home, 80))
 	}
 	return err
-}
-
-// nameServers are those that were set for a reseller, else for the server, else
-// named after it.
-func (f family) nameServers(r Reader, s hostkeep.Reseller) (names [4]string, err error) {
-	if copy(names[:], s.Nameservers) > 0 {
-		return names, nil
-	}
-	list, err := r.Settings(hostkeep.ServerSettings, hostkeep.NameserverSetting)
-	for i, one := range list[:min(len(list), len(names))] {
-		names[i] = one.Value
-	}
-	if len(list) == 0 {
-		names[0], names[1] = "ns1."+f.Domains.Hostname, "ns2."+f.Domains.Hostname
-	}
-	return names, err
 }
 
 // owner settles who owns the account: owner before ownerself before the caller.

@@ -93,8 +93,12 @@ func (f family) setsiteip(ctx context.Context, c api.Call, in siteIPIn) (out api
 		if err != nil {
 			return err
 		}
+		old := a.IP
 		a.IP = ip
-		return tx.UpdateAccount(a)
+		if err := tx.UpdateAccount(a); err != nil {
+			return err
+		}
+		return f.Zones.Readdress(tx, a, old)
 	})
 	return out, err
 }

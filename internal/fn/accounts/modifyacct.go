@@ -244,7 +244,15 @@ func (m *modification) wanted() string {
 // moveDomains has what hangs on the main domain follow it: a subdomain left where
 // it is would stand below a name that anybody may take, and below a temporary
 // domain, which is the next one's of that user name, nothing may stay at all.
-func (m *modification) moveDomains() error {
+func (m *modification) moveDomains(settled hostkeep.Reseller) error {
+	names, err := m.Zones.Nameservers(m.tx, settled)
+	if err != nil {
+		return err
+	}
+	main := hostkeep.Domain{Name: m.a.Domain, Kind: hostkeep.MainDomain}
+	if err := m.Zones.Renamed(m.tx, m.a, main, m.before.Domain, names); err != nil {
+		return err
+	}
 	list, err := m.tx.DomainsOf(m.a.ID)
 	if err != nil {
 		return fmt.Errorf("finding the account's domains: %w", err)
@@ -260,28 +268,32 @@ func (m *modification) moveDomains() error {
 		}
 	}
 	for _, d := range list {
-		if err := m.moveDomain(d, moved); err != nil {
+		if err := m.moveDomain(d, moved, names); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (m *modification) moveDomain(d hostkeep.Domain, moved map[string]string) error {
+func (m *modification) moveDomain(d hostkeep.Domain, moved map[string]string, nameservers []string) error {
 	was := d
 	d.Name, d.Parent = cmp.Or(moved[d.Name], d.Name), cmp.Or(moved[d.Parent], d.Parent)
 	if d == was || d.Kind == hostkeep.MainDomain {
 		return nil
 	}
-	if d.Name != was.Name {
-		if err := hostkeep.CheckDomain(d.Name); err != nil {
-			return err
-		}
-		if err := m.Domains.May(m.c, m.a, d.Name, "", m.tx); err != nil {
-			return err
-		}
+	if d.Name == was.Name {
+		return m.tx.UpdateDomain(d)
 	}
-	return m.tx.UpdateDomain(d)
+	if err := hostkeep.CheckDomain(d.Name); err != nil {
+		return err
+	}
+	if err := m.Domains.May(m.c, m.a, d.Name, "", m.tx); err != nil {
+		return err
+	}
+	if err := m.tx.UpdateDomain(d); err != nil {
+		return err
+	}
+	return m.Zones.Renamed(m.tx, m.a, d, was.Name, nameservers)
 }
 
 func (m *modification) owner() error {
@@ -351,7 +363,8 @@ func (m *modification) reseller() error {
 // write keeps what was changed: the principal's row only when it is another, so
 // that an edit of a limit leaves the user's sessions of password callers alone.
 func (m *modification) write() error {
-	if _, err := allotted(m.tx, m.c, m.a, &m.before); err != nil {
+	settled, err := allotted(m.tx, m.c, m.a, &m.before)
+	if err != nil {
 		return err
 	}
 	if m.p.Name != m.before.User || m.p.OwnerID != m.before.OwnerID || m.p.Reseller != m.before.Reseller {
@@ -363,7 +376,7 @@ func (m *modification) write() error {
 		return fmt.Errorf("writing the account: %w", err)
 	}
 	if m.a.Domain != m.before.Domain {
-		if err := m.moveDomains(); err != nil {
+		if err := m.moveDomains(settled); err != nil {
 			return err
 		}
 	}

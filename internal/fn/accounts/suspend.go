@@ -7,6 +7,7 @@ import (
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 type suspendIn struct {
@@ -65,7 +66,7 @@ func (f family) unsuspendacct(ctx context.Context, c api.Call, in unsuspendIn) (
 
 type removeIn struct {
 	User    string `whm:"username,required,alias=user"`
-	KeepDNS bool   `whm:"keepdns,default=0" doc:"taken and without effect: no zones are kept yet"`
+	KeepDNS bool   `whm:"keepdns,default=0" doc:"1: its zones stay, and are its owner's from then on"`
 }
 
 func (f family) removeacct(ctx context.Context, c api.Call, in removeIn) (out api.Done, err error) {
@@ -79,6 +80,11 @@ func (f family) removeacct(ctx context.Context, c api.Call, in removeIn) (out ap
 		}
 		if err := unlocked(c.Caller, a, "change that"); err != nil { // made again, it would be free
 			return err
+		}
+		if in.KeepDNS {
+			if err := zones.Keep(tx, a); err != nil {
+				return err
+			}
 		}
 		return tx.DeleteAccount(a.ID)
 	})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 type parkIn struct {
@@ -19,7 +20,7 @@ type parkIn struct {
 // park parks a domain on a site of an account. On the main domain's it counts as
 // parked, on a subdomain's as an addon, as cPanel counts them.
 func (f family) park(ctx context.Context, c api.Call, in parkIn) (out api.Done, err error) {
-	return out, f.Change(ctx, c.Change(), func(tx Tx) error {
+	err = f.Change(ctx, c.Change(), func(tx Tx) error {
 		site, a, err := mine(tx, c.Caller, in.Site, noDomain(in.Site))
 		switch {
 		case err != nil:
@@ -36,8 +37,16 @@ func (f family) park(ctx context.Context, c api.Call, in parkIn) (out api.Done, 
 		default:
 			return hostkeep.Errorf(hostkeep.Invalid, "The domain %q has no site of its own: it is parked on %q.", site.Name, site.Parent)
 		}
+		note, err := zones.Waiting(tx, a, d.Name)
+		if err != nil {
+			return err
+		}
+		if out.Messages = nil; note != "" {
+			out.Messages = []string{note}
+		}
 		return f.add(tx, c.Caller, a, d)
 	})
+	return out, err
 }
 
 type subdomainIn struct {
@@ -137,7 +146,18 @@ func (f family) add(tx Tx, c hostkeep.Caller, a hostkeep.Account, d hostkeep.Dom
 		return hostkeep.Errorf(hostkeep.Conflict, "The account %s may have %s domains of the kind %q and has %s.", a.User, limit, d.Kind, used)
 	}
 	d.ID, d.AccountID = tx.NewID(), a.ID
-	return tx.InsertDomain(d)
+	if err := tx.InsertDomain(d); err != nil {
+		return err
+	}
+	settled, err := tx.Reseller(a.OwnerID)
+	if err != nil {
+		return fmt.Errorf("finding what was settled for the owner: %w", err)
+	}
+	names, err := f.Zones.Nameservers(tx, settled)
+	if err != nil {
+		return err
+	}
+	return f.Zones.Added(tx, a, d, names)
 }
 
 func allowance(p hostkeep.Plan, kind hostkeep.DomainKind) hostkeep.Limit {
@@ -215,7 +235,10 @@ func (f family) deleteDomain(ctx context.Context, c api.Call, in domainIn) (out 
 		}
 		kind := string(d.Kind)
 		out = deleteOut{Type: &kind, User: a.User}
-		return tx.DeleteDomain(d)
+		if err := tx.DeleteDomain(d); err != nil {
+			return err
+		}
+		return f.Zones.Removed(tx, a, d)
 	})
 	return out, err
 }

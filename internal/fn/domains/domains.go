@@ -1,6 +1,6 @@
 // Package domains is the family of domain functions: who has a domain, what is
 // known of its site, and making and removing parked domains and subdomains. It
-// refuses to know zones, HTTP and SQL.
+// refuses to know what a zone looks like, HTTP and SQL.
 package domains
 
 import (
@@ -11,15 +11,14 @@ import (
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 // Reader is what the family reads.
 type Reader interface {
-	Domain(name string) (hostkeep.Domain, error)
+	hostkeep.KeptDomains
 	Domains(ownerID int64) ([]hostkeep.Domain, error)
 	DomainsOf(accountID int64) ([]hostkeep.Domain, error)
-	DomainsBelow(name string) ([]hostkeep.Domain, error)
-	Settings(ownerID int64, kind string) ([]hostkeep.Setting, error)
 	Account(user string) (hostkeep.Account, error)
 	AccountByID(id int64) (hostkeep.Account, error)
 	Accounts(ownerID int64) ([]hostkeep.Account, error)
@@ -28,7 +27,8 @@ type Reader interface {
 // Tx is what the family writes, within one change.
 type Tx interface {
 	Reader
-	NewID() int64
+	zones.Tx
+	Reseller(id int64) (hostkeep.Reseller, error)
 	InsertDomain(hostkeep.Domain) error
 	UpdateDomain(hostkeep.Domain) error
 	DeleteDomain(hostkeep.Domain) error
@@ -39,6 +39,7 @@ type Deps struct {
 	Read   func(context.Context, func(Reader) error) error
 	Change func(context.Context, hostkeep.Change, func(Tx) error) error
 	Rules  hostkeep.DomainRules
+	Zones  zones.Rules
 }
 
 type family struct{ Deps }

@@ -51,10 +51,6 @@ type Deps struct {
 
 type family struct{ Deps }
 
-// kindNAT is the kind of setting that is named by a local address and holds the
-// public one.
-const kindNAT = "nat"
-
 // Functions declares the family.
 func Functions(d Deps) []*api.Function {
 	f := family{d}
@@ -111,7 +107,7 @@ func (f family) listips(ctx context.Context, _ api.Call, _ struct{}) (out listOu
 		if err != nil {
 			return err
 		}
-		public, err := r.Settings(hostkeep.ServerSettings, kindNAT)
+		public, err := r.Settings(hostkeep.ServerSettings, hostkeep.NATSetting)
 		for i := range out.IP {
 			out.IP[i].fill(f.Main, use, public)
 		}
@@ -195,7 +191,7 @@ func (f family) publicIP(ctx context.Context, _ api.Call, in publicIn) (out publ
 	}
 	out.Public = local
 	return out, f.Read(ctx, func(r Reader) error {
-		s, err := r.Setting(hostkeep.ServerSettings, kindNAT, local)
+		s, err := r.Setting(hostkeep.ServerSettings, hostkeep.NATSetting, local)
 		if errors.Is(err, hostkeep.ErrNotFound) {
 			return nil
 		}
@@ -239,9 +235,9 @@ func (f family) setPublicIP(ctx context.Context, c api.Call, in setPublicIn) (ou
 	}
 	return out, f.Change(ctx, c.Change(), func(tx Tx) error {
 		if local == public {
-			return tx.DropSetting(hostkeep.ServerSettings, kindNAT, local)
+			return tx.DropSetting(hostkeep.ServerSettings, hostkeep.NATSetting, local)
 		}
-		return tx.PutSetting(hostkeep.Setting{OwnerID: hostkeep.ServerSettings, Kind: kindNAT, Name: local, Value: public})
+		return tx.PutSetting(hostkeep.Setting{OwnerID: hostkeep.ServerSettings, Kind: hostkeep.NATSetting, Name: local, Value: public})
 	})
 }
 

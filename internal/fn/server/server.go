@@ -34,7 +34,7 @@ type Deps struct {
 	// Callable lists the functions that a caller may call in a version of the API.
 	Callable func(who hostkeep.Caller, version int) []string
 	// Call runs a function of API 1 like any call that arrives.
-	Call  func(ctx context.Context, who hostkeep.Caller, function string, p wire.Params) wire.Reply
+	Call func(ctx context.Context, who hostkeep.Caller, function string, p wire.Params) wire.Reply
 	// CPanel runs a function of cPanel's APIs for the account with a name, which the
 	// caller may act for. What is wrong with it is its own answer.
 	CPanel func(ctx context.Context, who hostkeep.Caller, account string, k api.CPanelCall) wire.Reply

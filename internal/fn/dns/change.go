@@ -1,0 +1,153 @@
+package dns
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/zonefile"
+)
+
+// done is WHM's word for a zone that was changed. There is no BIND; clients look
+// for the text.
+func (f family) done(z hostkeep.Zone) string {
+	return fmt.Sprintf("Bind reloading on %s using rndc zone: [%s]", f.Domains.Hostname, z.Name)
+}
+
+// note changes a zone and says so. A change may be tried again, so what is warned of
+// is gathered anew each time.
+func (f family) note(ctx context.Context, c api.Call, do func(tx Tx, warn warnf) (hostkeep.Zone, error)) (z hostkeep.Zone, note wire.Note, err error) {
+	err = f.Change(ctx, c.Change(), func(tx Tx) error {
+		var warnings []string
+		z, err = do(tx, func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) })
+		note = wire.Note{Reason: f.done(z), Warnings: warnings}
+		return err
+	})
+	return z, note, err
+}
+
+type addIn struct {
+	Zone string `whm:"zone,required,max=255"`
+	Name string `whm:"name,required,max=1024" doc:"relative to the zone, or absolute with a dot; @ or the zone's name for its top"`
+	Type string `whm:"type,required,max=20"`
+	fieldsIn
+}
+
+func (f family) addzonerecord(ctx context.Context, c api.Call, in addIn) (out api.Done, err error) {
+	_, out.Note, err = f.add(ctx, c, in, noZoneHere)
+	return out, err
+}
+
+func (f family) add(ctx context.Context, c api.Call, in addIn, none *hostkeep.Error) (z hostkeep.Zone, note wire.Note, err error) {
+	seen, err := in.seen()
+	if err != nil {
+		return z, note, err
+	}
+	ttl, err := ttlOf(in.TTL)
+	if err != nil {
+		return z, note, err
+	}
+	return f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
+		return f.edit(tx, c, in.Zone, none, seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
+			r := zonefile.Entry{Name: owner(in.Name, file.Name), TTL: ttl, Type: strings.ToUpper(in.Type)}
+			r.Data, err = in.data(r.Type, nil, file.Name, warn)
+			return zonefile.Edit{Add: []zonefile.Entry{r}}, err
+		})
+	})
+}
+
+type editIn struct {
+	Domain string `whm:"domain,alias=zone,required,max=255"`
+	Line   int64  `whm:"line,alias=Line,required" doc:"from 1"`
+	Name   string `whm:"name,max=1024"`
+	Type   string `whm:"type,max=20"`
+	fieldsIn
+}
+
+// editzonerecord keeps of a record what is not given. Of another type nothing of
+// the data can be kept.
+func (f family) editzonerecord(ctx context.Context, c api.Call, in editIn) (out api.Done, err error) {
+	_, out.Note, err = f.change(ctx, c, in, noZoneHere)
+	return out, err
+}
+
+func (f family) change(ctx context.Context, c api.Call, in editIn, none *hostkeep.Error) (z hostkeep.Zone, note wire.Note, err error) {
+	seen, err := in.seen()
+	if err != nil {
+		return z, note, err
+	}
+	ttl, err := ttlOf(in.TTL)
+	if err != nil {
+		return z, note, err
+	}
+	return f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
+		return f.edit(tx, c, in.Domain, none, seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
+			l, err := recordAt(file, in.Line)
+			if err != nil {
+				return e, err
+			}
+			r, err := in.over(l, file.Name, warn)
+			if r.TTL = ttl; ttl == nil {
+				r.TTL = &l.TTL
+			}
+			return zonefile.Edit{Change: []zonefile.Change{{Number: l.Number, Entry: r}}}, err
+		})
+	})
+}
+
+// over is the record of a line with what is given in place of what it has.
+func (in editIn) over(l zonefile.Line, zone string, warn warnf) (r zonefile.Entry, err error) {
+	r = zonefile.Entry{Name: l.Name, Type: l.Type, Data: l.Data}
+	if in.Name != "" {
+		r.Name = owner(in.Name, zone)
+	}
+	old := l.Data
+	if t := strings.ToUpper(in.Type); t != "" && t != l.Type {
+		r.Type, old = t, nil
+	}
+	if old == nil || len(in.given()) > 0 {
+		r.Data, err = in.data(r.Type, old, zone, warn)
+	}
+	return r, err
+}
+
+// recordAt finds the record that the older functions mean by a line.
+func recordAt(file *zonefile.Zone, line int64) (zonefile.Line, error) {
+	l, ok := file.At(int(max(min(line, 1<<31), 0)) - 1)
+	if !ok || l.Kind != zonefile.Record {
+		return l, noRecord(line)
+	}
+	return l, nil
+}
+
+func noRecord(line int64) *hostkeep.Error {
+	return hostkeep.Errorf(hostkeep.NotFound, "Unable to find a record on specified line: %d", line)
+}
+
+type removeIn struct {
+	Zone string `whm:"zone,required,max=255"`
+	Line int64  `whm:"line,alias=Line,required" doc:"from 1"`
+	Seen string `whm:"serialnum" doc:"the zone's serial; when it is another by now, nothing is changed"`
+}
+
+// removezonerecord was recorded to speak of the line also where there is no zone.
+func (f family) removezonerecord(ctx context.Context, c api.Call, in removeIn) (out api.Done, err error) {
+	_, out.Note, err = f.remove(ctx, c, in, noRecord(in.Line))
+	return out, err
+}
+
+func (f family) remove(ctx context.Context, c api.Call, in removeIn, none *hostkeep.Error) (z hostkeep.Zone, note wire.Note, err error) {
+	seen, err := seenSerial(in.Seen)
+	if err != nil {
+		return z, note, err
+	}
+	return f.note(ctx, c, func(tx Tx, _ warnf) (hostkeep.Zone, error) {
+		return f.edit(tx, c, in.Zone, none, seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
+			l, err := recordAt(file, in.Line)
+			return zonefile.Edit{Remove: []int{l.Number}}, err
+		})
+	})
+}

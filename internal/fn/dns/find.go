@@ -1,0 +1,79 @@
+package dns
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/zonefile"
+)
+
+// find finds a zone that the caller may see. A foreign one is answered like a
+// missing one, with the sentence none.
+func find(r Reader, c api.Call, name string, none *hostkeep.Error) (hostkeep.Zone, error) {
+	z, err := r.Zone(hostkeep.FoldDomain(name))
+	switch {
+	case errors.Is(err, hostkeep.ErrNotFound), err == nil && !c.Sees(z.PrincipalID, z.OwnerID):
+		return hostkeep.Zone{}, none
+	case err != nil:
+		return hostkeep.Zone{}, fmt.Errorf("finding the zone: %w", err)
+	}
+	return z, nil
+}
+
+// read is find, parsed.
+func read(r Reader, c api.Call, name string, none *hostkeep.Error) (*zonefile.Zone, error) {
+	z, err := find(r, c, name, none)
+	if err != nil {
+		return nil, err
+	}
+	return parsed(z)
+}
+
+// parsed reads a zone that is kept, which was checked before it was written: what
+// is wrong with it is no caller's fault.
+func parsed(z hostkeep.Zone) (*zonefile.Zone, error) {
+	file, err := zonefile.Parse(z.Name, z.Text)
+	if err != nil {
+		return nil, fmt.Errorf("reading the zone %s as it is kept: %v", z.Name, err) //nolint:errorlint // see above
+	}
+	return file, nil
+}
+
+// noZone is what the newer functions say; the older ones have each their own words.
+func noZone(name string) *hostkeep.Error {
+	return hostkeep.Errorf(hostkeep.NotFound, "There is no zone %q.", hostkeep.Clip(name, 80))
+}
+
+var noZoneHere = hostkeep.Errorf(hostkeep.NotFound, "Zone does not exist.")
+
+// edit is the one way of an edit: the caller's own zone, not a temporary one, and
+// what is changed follows from the zone as it is now.
+func (f family) edit(tx Tx, c api.Call, name string, none *hostkeep.Error, seen *uint32, what func(*zonefile.Zone) (zonefile.Edit, error)) (hostkeep.Zone, error) {
+	z, err := find(tx, c, name, none)
+	if err != nil {
+		return z, err
+	}
+	if err := f.editable(z); err != nil {
+		return z, err
+	}
+	file, err := parsed(z)
+	if err != nil {
+		return z, err
+	}
+	e, err := what(file)
+	if err != nil {
+		return z, err
+	}
+	return f.Zones.Edit(tx, z, seen, e)
+}
+
+// editable refuses the zone of a temporary domain, which goes with its account's name.
+func (f family) editable(z hostkeep.Zone) error {
+	if strings.HasSuffix(z.Name, ".temp."+f.Domains.Hostname) {
+		return hostkeep.Errorf(hostkeep.Denied, "%q is a temporary domain, whose zone cannot be edited.", z.Name)
+	}
+	return nil
+}

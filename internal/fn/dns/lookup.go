@@ -1,0 +1,140 @@
+package dns
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/zonefile"
+)
+
+// patience is how long a look-up may take.
+const patience = 5 * time.Second
+
+// aliases is how many CNAME records are followed in a zone of ours.
+const aliases = 8
+
+type hostIn struct {
+	Host string `whm:"host,alias=nameserver,required,max=255"`
+}
+
+type ipOut struct {
+	IP string `whm:"ip"`
+}
+
+var unresolved = hostkeep.Errorf(hostkeep.NotFound, "Unable to resolve domain name.")
+
+func (f family) lookupnsip(ctx context.Context, c api.Call, in hostIn) (out ipOut, err error) {
+	return f.ipv4(ctx, c, in.Host)
+}
+
+func (f family) resolvedomainname(ctx context.Context, c api.Call, in domainIn) (out ipOut, err error) {
+	return f.ipv4(ctx, c, in.Domain)
+}
+
+func (f family) ipv4(ctx context.Context, c api.Call, host string) (out ipOut, err error) {
+	list, err := f.lookup(ctx, c, host)
+	if err != nil {
+		return out, err
+	}
+	if out.IP = first(list, netip.Addr.Is4); out.IP == "" {
+		return out, unresolved
+	}
+	return out, nil
+}
+
+type onlyHostIn struct {
+	Host string `whm:"host,required,max=255"`
+}
+
+type ipsOut struct {
+	IPv4 string `whm:"ipv4" doc:"empty when there is none"`
+	IPv6 string `whm:"ipv6" doc:"empty when there is none"`
+}
+
+func (f family) lookupnsips(ctx context.Context, c api.Call, in onlyHostIn) (out ipsOut, err error) {
+	list, err := f.lookup(ctx, c, in.Host)
+	if err != nil {
+		return out, err
+	}
+	out = ipsOut{first(list, netip.Addr.Is4), first(list, netip.Addr.Is6)}
+	if out.IPv4 == "" && out.IPv6 == "" {
+		return out, unresolved
+	}
+	return out, nil
+}
+
+func first(list []netip.Addr, fits func(netip.Addr) bool) string {
+	for _, a := range list {
+		if fits(a) {
+			return a.String()
+		}
+	}
+	return ""
+}
+
+// lookup finds the addresses of a name: in the zones that the caller may see, which
+// may not be served yet, and else by the machine's resolver.
+func (f family) lookup(ctx context.Context, c api.Call, host string) (list []netip.Addr, err error) {
+	name := hostkeep.FoldDomain(host)
+	if hostkeep.CheckDomain(name) != nil {
+		return nil, unresolved
+	}
+	err = f.Read(ctx, func(r Reader) error {
+		list, err = inZones(r, c, name)
+		return err
+	})
+	if err != nil || len(list) > 0 {
+		return list, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if list, err = f.Resolve(ctx, name); err != nil {
+		return nil, unresolved
+	}
+	for i := range list {
+		list[i] = list[i].Unmap()
+	}
+	return list, nil
+}
+
+// inZones looks in the nearest zone that could have the name.
+func inZones(r Reader, c api.Call, name string) ([]netip.Addr, error) {
+	for _, zone := range append([]string{name}, hostkeep.DomainsAbove(name)...) {
+		file, err := read(r, c, zone, unresolved)
+		if err == unresolved { //nolint:errorlint // this very one
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		return addresses(file, name+"."), nil
+	}
+	return nil, nil
+}
+
+func addresses(file *zonefile.Zone, name string) (list []netip.Addr) {
+	for range aliases {
+		alias := ""
+		for _, l := range file.Lines {
+			if l.Kind != zonefile.Record || !strings.EqualFold(l.RR.Header().Name, name) {
+				continue
+			}
+			switch l.Type {
+			case "A", "AAAA":
+				if a, err := netip.ParseAddr(l.Data[0]); err == nil {
+					list = append(list, a)
+				}
+			case "CNAME":
+				alias = absolute(l.Data[0], file.Name)
+			}
+		}
+		if name = alias; len(list) > 0 || alias == "" {
+			break
+		}
+	}
+	return list
+}

@@ -1,0 +1,102 @@
+package dns
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/zonefile"
+)
+
+type domainIn struct {
+	Domain string `whm:"domain,required,max=255"`
+}
+
+// mxRow was recorded with its numbers as text.
+type mxRow struct {
+	Line       string `whm:"Line" doc:"from 1"`
+	TTL        string `whm:"ttl"`
+	Class      string `whm:"class"`
+	Exchange   string `whm:"exchange"`
+	Preference string `whm:"preference"`
+	Type       string `whm:"type"`
+	Name       string `whm:"name"`
+}
+
+type mxsOut struct {
+	wire.Note
+	Records []mxRow `whm:"record,list"`
+}
+
+func (f family) listmxs(ctx context.Context, c api.Call, in domainIn) (out mxsOut, err error) {
+	out.Reason = "Records obtained."
+	return out, f.Read(ctx, func(r Reader) error {
+		file, err := read(r, c, in.Domain, noZoneHere)
+		if err != nil {
+			return err
+		}
+		out.Records = []mxRow{}
+		for _, l := range file.Lines {
+			if l.Kind == zonefile.Record && l.Type == "MX" {
+				rec := newRecord(l, "")
+				out.Records = append(out.Records, mxRow{
+					strconv.FormatInt(rec.Line, 10), rec.TTL, rec.Class, *rec.Exchange, *rec.Preference, rec.Type, rec.Name,
+				})
+			}
+		}
+		return nil
+	})
+}
+
+type saveMXIn struct {
+	Domain     string `whm:"domain,required,max=255"`
+	Name       string `whm:"name,required,max=1024"`
+	Exchange   string `whm:"exchange,required,max=1024"`
+	Preference int64  `whm:"preference,required"`
+	Class      string `whm:"class,enum=IN|in,default=IN"`
+	TTL        int64  `whm:"ttl,default=14400"`
+}
+
+// savemxs changes the record that names the same server, and adds one if there is
+// none: calling it twice makes no second one.
+func (f family) savemxs(ctx context.Context, c api.Call, in saveMXIn) (out api.Done, err error) {
+	ttl, err := ttlOf(&in.TTL)
+	if err != nil {
+		return out, err
+	}
+	_, out.Note, err = f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
+		return f.edit(tx, c, in.Domain, noZoneHere, nil, func(file *zonefile.Zone) (zonefile.Edit, error) {
+			data, err := fieldsIn{Exchange: in.Exchange, Preference: &in.Preference}.data("MX", nil, file.Name, warn)
+			if err != nil {
+				return zonefile.Edit{}, err
+			}
+			r := zonefile.Entry{Name: owner(in.Name, file.Name), TTL: ttl, Type: "MX", Data: data}
+			for _, l := range file.Lines {
+				if l.Kind == zonefile.Record && l.Type == "MX" && same(l, r, file.Name) {
+					return zonefile.Edit{Change: []zonefile.Change{{Number: l.Number, Entry: r}}}, nil
+				}
+			}
+			return zonefile.Edit{Add: []zonefile.Entry{r}}, nil
+		})
+	})
+	return out, err
+}
+
+// same reports whether an MX record has the name and the server of another.
+func same(l zonefile.Line, r zonefile.Entry, zone string) bool {
+	return strings.EqualFold(l.RR.Header().Name, absolute(r.Name, zone)) && strings.EqualFold(absolute(l.Data[1], zone), absolute(r.Data[1], zone))
+}
+
+// absolute is a name of the zone with everything above it.
+func absolute(name, zone string) string {
+	switch {
+	case strings.HasSuffix(name, "."):
+		return name
+	case name == "@" || name == "":
+		return zone + "."
+	}
+	return name + "." + zone + "."
+}

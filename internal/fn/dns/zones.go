@@ -1,0 +1,225 @@
+package dns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/zonefile"
+	"github.com/hostkeep/hostkeep/internal/zones"
+)
+
+type addDNSIn struct {
+	Domain   string `whm:"domain,required,max=255"`
+	IP       string `whm:"ip,required,max=45" doc:"IPv4"`
+	IPv6     string `whm:"ipv6,max=45"`
+	Template string `whm:"template,default=standard,max=64"`
+	Owner    string `whm:"trueowner" doc:"whose the zone is to be; without it the account's that has the domain, else the caller's"`
+}
+
+func (f family) adddns(ctx context.Context, c api.Call, in addDNSIn) (out api.Done, err error) {
+	b := zones.Begin{Name: hostkeep.FoldDomain(in.Domain), Template: in.Template}
+	if err := hostkeep.CheckDomain(b.Name); err != nil {
+		return out, err
+	}
+	if b.IP, err = address("ip", in.IP, netip.Addr.Is4); err != nil {
+		return out, err
+	}
+	if in.IPv6 != "" {
+		if b.IPv6, err = address("ipv6", in.IPv6, netip.Addr.Is6); err != nil {
+			return out, err
+		}
+	}
+	err = f.Change(ctx, c.Change(), func(tx Tx) error {
+		p, err := f.ownerOfNew(tx, c, b.Name, in.Owner)
+		if err != nil {
+			return err
+		}
+		b.PrincipalID, b.User = p.ID, p.Name
+		if b.Nameservers, err = f.nameservers(tx, p); err != nil {
+			return err
+		}
+		_, err = f.Zones.Create(tx, b)
+		if errors.Is(err, hostkeep.ErrExists) {
+			return hostkeep.Errorf(hostkeep.Conflict, "There is a zone %q on this server already.", b.Name)
+		}
+		out.Reason = fmt.Sprintf("Added %s ok belonging to user %s", b.Name, p.Name)
+		return err
+	})
+	return out, err
+}
+
+func address(name, text string, fits func(netip.Addr) bool) (string, error) {
+	a, err := netip.ParseAddr(text)
+	if err != nil || !fits(a) || a.Zone() != "" {
+		return "", invalid("The parameter %q is not an %s address.", name, map[string]string{"ip": "IPv4", "ipv6": "IPv6"}[name])
+	}
+	return a.String(), nil
+}
+
+// ownerOfNew is whose a new zone is to be. Nobody gets a zone whose name somebody
+// else has a claim on, by a domain or by the zone above.
+func (f family) ownerOfNew(tx Tx, c api.Call, name, user string) (p hostkeep.Principal, err error) {
+	d, err := tx.Domain(name)
+	switch {
+	case err == nil && c.Sees(d.AccountID, d.OwnerID):
+		if user != "" && user != d.User {
+			return p, hostkeep.Errorf(hostkeep.Conflict, "The domain %q is one of the account %s, and so is its zone.", name, d.User)
+		}
+		return c.FindUser(d.User, noSuchUser, tx.Principal)
+	case err != nil && !errors.Is(err, hostkeep.ErrNotFound):
+		return p, fmt.Errorf("finding the domain: %w", err)
+	}
+	if user == "" {
+		user = c.User.Name
+	}
+	if p, err = c.FindUser(user, noSuchUser, tx.Principal); err != nil {
+		return p, err
+	}
+	if err := f.Domains.May(c.Caller, hostkeep.Account{ID: p.ID, User: p.Name, OwnerID: p.OwnerID}, name, "", tx); err != nil {
+		return p, err
+	}
+	return p, below(tx, c, p, name)
+}
+
+// below refuses a name below a zone of somebody else's, as DomainRules.May does of
+// a domain: it would draw the names of that zone to itself.
+func below(tx Tx, c api.Call, p hostkeep.Principal, name string) error {
+	if c.Rights.Has(hostkeep.All) {
+		return nil
+	}
+	for _, above := range hostkeep.DomainsAbove(name) {
+		z, err := tx.Zone(above)
+		switch {
+		case errors.Is(err, hostkeep.ErrNotFound):
+			continue
+		case err != nil:
+			return fmt.Errorf("finding the zone above: %w", err)
+		case z.PrincipalID != p.ID && z.PrincipalID != p.OwnerID:
+			return hostkeep.Errorf(hostkeep.Conflict, "The domain %q is below a domain of another account.", name)
+		}
+		return nil
+	}
+	return nil
+}
+
+// nameservers are those of a reseller's accounts, else the server's, else what
+// get_nameserver_config says there are.
+func (f family) nameservers(r Reader, p hostkeep.Principal) (names []string, err error) {
+	reseller := p.OwnerID
+	if p.Reseller {
+		reseller = p.ID
+	}
+	settled, err := r.Reseller(reseller)
+	if err != nil || len(settled.Nameservers) > 0 {
+		return settled.Nameservers, err
+	}
+	list, err := r.Settings(hostkeep.ServerSettings, hostkeep.NameserverSetting)
+	for _, s := range list {
+		names = append(names, s.Value)
+	}
+	if len(names) == 0 {
+		names = []string{"ns1." + f.Domains.Hostname, "ns2." + f.Domains.Hostname}
+	}
+	return names, err
+}
+
+func (f family) killdns(ctx context.Context, c api.Call, in domainIn) (out api.Done, err error) {
+	none := hostkeep.Errorf(hostkeep.NotFound, "Unable to remove zone that does not exist.")
+	err = f.Change(ctx, c.Change(), func(tx Tx) error {
+		z, err := find(tx, c, in.Domain, none)
+		if err != nil {
+			return err
+		}
+		out.Note = wire.Note{Reason: "Zones Removed", Raw: fmt.Sprintf("%s => deleted from %s. ", z.Name, f.Domains.Hostname)}
+		d, err := tx.Domain(z.Name)
+		switch {
+		case err == nil:
+			out.Warnings = []string{fmt.Sprintf("The domain %s of the account %s has no zone now.", d.Name, d.User)}
+		case !errors.Is(err, hostkeep.ErrNotFound):
+			return fmt.Errorf("finding the domain: %w", err)
+		}
+		return tx.DeleteZone(z)
+	})
+	return out, err
+}
+
+type resetIn struct {
+	Domain string `whm:"domain,alias=zone,required,max=255"`
+	User   string `whm:"user" doc:"whose zone it is; another's is refused"`
+}
+
+// resetzone keeps what proves something to others, the TXT records, and makes the
+// rest anew.
+func (f family) resetzone(ctx context.Context, c api.Call, in resetIn) (out api.Done, err error) {
+	none := hostkeep.Errorf(hostkeep.NotFound, "Unable to determine the IP address for %s", hostkeep.Clip(in.Domain, 80))
+	_, out.Note, err = f.note(ctx, c, func(tx Tx, _ warnf) (hostkeep.Zone, error) {
+		z, err := find(tx, c, in.Domain, none)
+		if err != nil {
+			return z, err
+		}
+		if in.User != "" && in.User != z.User {
+			return z, none
+		}
+		if err := f.editable(z); err != nil {
+			return z, err
+		}
+		return f.reset(tx, z, none)
+	})
+	return out, err
+}
+
+func (f family) reset(tx Tx, z hostkeep.Zone, none *hostkeep.Error) (hostkeep.Zone, error) {
+	file, err := parsed(z)
+	if err != nil {
+		return z, err
+	}
+	p, err := tx.Principal(z.User)
+	if err != nil {
+		return z, fmt.Errorf("finding whose the zone is: %w", err)
+	}
+	b := zones.Begin{Name: z.Name, PrincipalID: p.ID, User: p.Name}
+	if b.Nameservers, err = f.nameservers(tx, p); err != nil {
+		return z, err
+	}
+	if b.IP, err = ipFor(tx, p, file); err != nil {
+		return z, err
+	}
+	if b.IP == "" {
+		return z, none
+	}
+	_ = zonefile.Edit{Add: textsOf(file)}
+	return z, errors.ErrUnsupported
+}
+
+// ipFor is the address that a zone's names have: its account's, or, where the zone
+// is no account's, the one that its top has now.
+func ipFor(r Reader, p hostkeep.Principal, file *zonefile.Zone) (string, error) {
+	a, err := r.Account(p.Name)
+	if err == nil {
+		return a.IP, nil
+	}
+	if !errors.Is(err, hostkeep.ErrNotFound) {
+		return "", fmt.Errorf("finding the account: %w", err)
+	}
+	for _, l := range file.Lines {
+		if l.Kind == zonefile.Record && l.Type == "A" && hostkeep.FoldDomain(l.RR.Header().Name) == file.Name {
+			return l.Data[0], nil
+		}
+	}
+	return "", nil
+}
+
+// textsOf are the TXT records of a zone.
+func textsOf(file *zonefile.Zone) (list []zonefile.Entry) {
+	for _, l := range file.Lines {
+		if l.Kind == zonefile.Record && l.Type == "TXT" {
+			list = append(list, zonefile.Entry{Name: l.Name, TTL: &l.TTL, Type: l.Type, Data: l.Data})
+		}
+	}
+	return list
+}
