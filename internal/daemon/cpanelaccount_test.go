@@ -172,13 +172,13 @@ func TestUAPIOfAnAccount(t *testing.T) {
 		if function == "SubDomain::addsubdomain" {
 			continue
 		}
-		if again, reason := root.through("shop", function, given...); !alike(again, shop.execute(function, given...)) {
+		if again, reason := root.through("shop", function, given...); !sameAnswer(again, shop.execute(function, given...)) {
 			t.Errorf("%s: through WHM it is %v (%s)", function, again, reason)
 		}
 	}
 }
 
-func alike(a, b map[string]any) bool {
+func sameAnswer(a, b map[string]any) bool {
 	one, _ := json.Marshal(a)
 	other, _ := json.Marshal(b)
 	return string(one) == string(other)
@@ -264,7 +264,7 @@ func TestUAPIControls(t *testing.T) {
 	}
 	page := shop.execute("DomainInfo::domains_data", given("api.sort=1&api.sort_column=domain&api.paginate=1&api.paginate_size=3&api.paginate_page=2&api.columns=1&api.columns_1=domain&api.columns_2=type")...)
 	rows := data(t, page).([]any)
-	if len(rows) != 1 || !alike(rows[0].(map[string]any), map[string]any{"domain": "shop.example", "type": "main_domain"}) {
+	if len(rows) != 1 || !sameAnswer(rows[0].(map[string]any), map[string]any{"domain": "shop.example", "type": "main_domain"}) {
 		t.Errorf("the second page is %v", rows)
 	}
 	shows(t, "the page", page["metadata"].(map[string]any)["paginate"].(map[string]any), map[string]any{

@@ -26,7 +26,7 @@ func TestVariables(t *testing.T) {
 		{"Variables::get_session_information", "host", w.domainRules().Hostname},
 	} {
 		got := data(t, shop.execute(tt.function, "name", tt.name)).(map[string]any)
-		if !alike(got, map[string]any{tt.name: tt.want}) {
+		if !sameAnswer(got, map[string]any{tt.name: tt.want}) {
 			t.Errorf("%s of %s is %v", tt.function, tt.name, got)
 		}
 	}
