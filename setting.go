@@ -8,16 +8,16 @@ const ServerSettings int64 = 0
 // servers of new zones, by their places, 1 to 4.
 const NameserverSetting = "nameserver"
 
+// NATSetting is the kind of the server's own settings that are named by a local
+// address and hold the public one under which it is seen from outside.
+const NATSetting = "nat"
+
 // AccountSetting is the kind of the settings that an account keeps besides what it
 // is; SecondEmail is the one that is its second contact address.
 const (
 	AccountSetting = "account"
 	SecondEmail    = "CONTACTEMAIL2"
 )
-
-// NATSetting is the kind of the server's own settings that are named by a local
-// address and hold the public one under which it is seen from outside.
-const NATSetting = "nat"
 
 // Setting is a text that somebody set, found by its owner, its kind and its name.
 type Setting struct {

@@ -75,7 +75,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 		}),
 		tokens.Functions(tokens.Deps{
 			Read: reading[tokens.Reader](a), Change: changing[tokens.Tx](a), Now: a.now,
-			NewSecret: func() (hostkeep.Secret, error) { return auth.NewSecret(rand.Reader) },
+			NewSecret: newTokenSecret,
 			Hash:      a.ring.HashToken, KeyID: a.ring.ID(),
 			RequireACL: a.cfg.Tokens.RequireACL, UpdateResets: a.cfg.Compat.UpdateResets,
 			Judge: a.judgeToken,
@@ -111,6 +111,15 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 	return c, nil
 }
 
+// dnsDeps is what the zone functions of both sides are made of.
+func (a *App) dnsDeps() dns.Deps {
+	return dns.Deps{
+		Read: reading[dns.Reader](a), Change: changing[dns.Tx](a), Domains: a.domainRules(),
+		Zones:   a.zoneRules(),
+		Resolve: a.resolve, ResolveNS: lookupNS,
+	}
+}
+
 func (a *App) accountDeps() accounts.Deps {
 	return accounts.Deps{
 		Read: reading[accounts.Reader](a), Change: a.accountChange(), Since: a.node.Hosting, Now: a.now,
@@ -124,15 +133,7 @@ func (a *App) accountDeps() accounts.Deps {
 func (a *App) domainDeps() domains.Deps {
 	return domains.Deps{Read: reading[domains.Reader](a), Change: changing[domains.Tx](a), Rules: a.domainRules(), Zones: a.zoneRules()}
 }
-
-// dnsDeps is what the zone functions of both sides are made of.
-func (a *App) dnsDeps() dns.Deps {
-	return dns.Deps{
-		Read: reading[dns.Reader](a), Change: changing[dns.Tx](a), Domains: a.domainRules(),
-		Zones:   a.zoneRules(),
-		Resolve: a.resolve, ResolveNS: lookupNS,
-	}
-}
+func newTokenSecret() (hostkeep.Secret, error) { return auth.NewSecret(rand.Reader) }
 
 // reading fits the store's read transaction to what a family calls it.
 func reading[R any](a *App) func(context.Context, func(R) error) error {

@@ -2,16 +2,20 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
+	"github.com/hostkeep/hostkeep/internal/auth"
 	"github.com/hostkeep/hostkeep/internal/fn/accounts"
 	"github.com/hostkeep/hostkeep/internal/fn/cpaneluser"
 	"github.com/hostkeep/hostkeep/internal/fn/dns"
 	"github.com/hostkeep/hostkeep/internal/fn/domains"
 	"github.com/hostkeep/hostkeep/internal/fn/features"
+	"github.com/hostkeep/hostkeep/internal/fn/lacking"
 	"github.com/hostkeep/hostkeep/internal/fn/server"
+	"github.com/hostkeep/hostkeep/internal/fn/tokens"
 	"github.com/hostkeep/hostkeep/internal/httpd"
 	"github.com/hostkeep/hostkeep/internal/sqlstore"
 	"github.com/hostkeep/hostkeep/internal/wire"
@@ -27,8 +31,15 @@ func (a *App) cpanelCatalogue() (*api.CPanelCatalogue, error) {
 		api.CPanelOptions{Options: o, Account: a.cpanelAccount},
 		domains.CPanel(a.domainDeps()),
 		accounts.CPanel(a.accountDeps()),
-		cpaneluser.CPanel(cpaneluser.Deps{Read: reading[cpaneluser.Reader](a), Hostname: a.domainRules().Hostname, Level: server.Level}),
 		dns.CPanel(a.dnsDeps()),
+		cpaneluser.CPanel(cpaneluser.Deps{Read: reading[cpaneluser.Reader](a), Hostname: a.domainRules().Hostname, Level: server.Level}),
+		server.CPanel(server.Deps{CPanel: a.cpanelFor, Batch: a.cfg.Limits.Batch, Limits: a.wireLimits()}),
+		tokens.CPanel(tokens.Deps{
+			Read: reading[tokens.Reader](a), Change: changing[tokens.Tx](a), Now: a.now,
+			NewSecret: newTokenSecret, Hash: a.ring.HashToken, KeyID: a.ring.ID(),
+		}),
+		features.CPanel(features.Deps{Read: reading[features.Reader](a)}),
+		lacking.CPanel(),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("the declared functions of cPanel do not hold together: %w", err)
@@ -48,20 +59,38 @@ func (a *App) cpanelAccount(ctx context.Context, id int64) (found hostkeep.Accou
 	return found, has, err
 }
 
-// cpanelFor runs a function of cPanel's for the account with a name.
+// cpanelFor runs a function of cPanel's for the account with a name. It may be one of
+// many calls of a batch, so whether the caller may is asked again: a WHM user may do
+// what WHM's function cpanel would do for it.
 func (a *App) cpanelFor(ctx context.Context, who hostkeep.Caller, account string, k api.CPanelCall) wire.Reply {
-	p, ok := a.node.PrincipalByName(account)
-	now, err := a.auth.Again(ctx, who) // it may be one of many calls of a batch
+	k.Account, _ = a.node.PrincipalByName(account) // before what decides: what changes after is seen when it is written
+	now, err := a.auth.Again(ctx, who)
 	switch {
-	case err != nil:
-		return a.cpanel.Refuse(who, k, errChanged).Reply
-	case !ok || p.ID == hostkeep.RootID:
-		return a.cpanel.Refuse(who, k, hostkeep.Errorf(hostkeep.NotFound, "There is no such account any more.")).Reply
+	case err != nil && !errors.Is(err, auth.ErrUnavailable):
+		err = errChanged
+	case err == nil && !now.CPanel:
+		err = refusedBy(a.api.Explain(now, "cpanel", account))
 	}
-	k.Account = p
+	if err == nil && (k.Account.ID == 0 || k.Account.ID == hostkeep.RootID) {
+		err = hostkeep.Errorf(hostkeep.NotFound, "There is no such account any more.")
+	}
+	if err != nil {
+		r := a.cpanel.Refuse(who, k, err)
+		a.metrics.Call(r.Function, false)
+		a.observe(api.Observation{Function: r.Function, Caller: who, Kind: r.Kind, Err: err, At: a.now()})
+		return r.Reply
+	}
 	r := a.cpanel.Call(ctx, now, k)
 	a.metrics.Call(r.Function, r.OK)
 	return r.Reply
+}
+
+// refusedBy is a decision as an error, nil when the call is allowed.
+func refusedBy(d api.Decision) error {
+	if d.Allowed {
+		return nil
+	}
+	return &hostkeep.Error{Kind: d.Kind, Message: d.Reason, Missing: d.Missing}
 }
 
 // answerCPanel turns a request that came to cPanel's side into an answer.

@@ -54,8 +54,8 @@ func (w *world) serial(zone string) string {
 	return strconv.FormatUint(uint64(w.stored(zone).Serial), 10)
 }
 
-// zone makes a zone with zoneFile in it.
-func (w *world) zone(name, owner string) {
+// newZone makes a zone with zoneFile in it.
+func (w *world) newZone(name, owner string) {
 	w.t.Helper()
 	w.must(w.root(), "adddns", "domain", name, "ip", "192.0.2.1", "trueowner", owner)
 	w.must(w.root(), "hostkeep_zone_import", "zone", name, "text", zoneFile)
@@ -64,7 +64,7 @@ func (w *world) zone(name, owner string) {
 // zoned is a world with one zone, of root.
 func zoned(t *testing.T) *world {
 	w := opened(t)
-	w.zone("example.com", "root")
+	w.newZone("example.com", "root")
 	return w
 }
 
@@ -203,7 +203,7 @@ func TestMassEdit(t *testing.T) {
 		t.Errorf("the zone has %q, want %q", got, want)
 	}
 	was := w.stored("example.com")
-	w.refused(root, "edit", "mass_edit_dns_zone", "zone", "example.com", "serial", w.serial("example.com"),
+	w.refused(root, `the record A of "d"`, "mass_edit_dns_zone", "zone", "example.com", "serial", w.serial("example.com"),
 		"add", `{"dname":"c","record_type":"A","data":["192.0.2.7"]}`, "edit", `{"line_index":9,"dname":"d","record_type":"A","data":["no address"]}`)
 	if w.stored("example.com") != was {
 		t.Error("a call that was refused changed the zone")
@@ -297,7 +297,7 @@ func TestTXTComesBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		entry := fmt.Sprintf(`{"dname":%q,"record_type":"TXT","data":[%s]}`, name, quoted)
+		entry := fmt.Sprintf(`{"dname":%q,"record_type":"TXT","data":[%s]}`, name, strings.ReplaceAll(string(quoted), "\x7f", `\u007f`))
 		w.must(root, "mass_edit_dns_zone", "zone", "example.com", "serial", w.serial("example.com"), "add", entry)
 		made := found(w.lines(t, root, "example.com"), name)
 		if len(made) != 1 || strings.Join(made[0].data, "") != text {
@@ -325,7 +325,7 @@ func TestEditsAtOnce(t *testing.T) {
 		for i := range won {
 			wait.Go(func() {
 				r := w.Call(context.Background(), root, "mass_edit_dns_zone", wire.Pairs("zone", "example.com", "serial", seen,
-					"add", fmt.Sprintf(`{"dname":"r%d-%d","record_type":"TXT","data":["x"]}`, round, i)))
+					"add", fmt.Sprintf(`{"dname":"r%d-%dx","record_type":"TXT","data":["x"]}`, round, i)))
 				won[i], reasons[i] = r.OK, r.Reason
 			})
 		}
@@ -337,7 +337,7 @@ func TestEditsAtOnce(t *testing.T) {
 			} else if !strings.Contains(reasons[i], w.serial("example.com")) {
 				t.Errorf("a loser is told %q; the serial is %s", reasons[i], w.serial("example.com"))
 			}
-			if has := strings.Contains(w.stored("example.com").Text, fmt.Sprintf("r%d-%d", round, i)); has != won[i] {
+			if has := strings.Contains(w.stored("example.com").Text, fmt.Sprintf("r%d-%dx", round, i)); has != won[i] {
 				t.Errorf("edit %d: won %t, in the zone %t", i, won[i], has)
 			}
 		}
@@ -369,7 +369,7 @@ func TestSerialWraps(t *testing.T) {
 func TestExportZoneFiles(t *testing.T) {
 	t.Parallel()
 	w := zoned(t)
-	w.zone("example.net", "root")
+	w.newZone("example.net", "root")
 	list := rows(t, dataOf(t, w.must(w.root(), "export_zone_files", "zone", "example.net", "zone", "Example.com")), "payload")
 	for i, name := range []string{"example.net", "example.com"} {
 		text, err := base64.StdEncoding.DecodeString(list[i]["text_b64"].(string))
@@ -390,7 +390,7 @@ func TestImportZone(t *testing.T) {
 		"no address":     {strings.Replace(zoneFile, "192.0.2.2", "192.0.2.256", 1), "line 13"},
 		"outside":        {zoneFile + "www.example.org. IN A 192.0.2.1\n", "line 15"},
 		"beside a CNAME": {zoneFile + "www IN A 192.0.2.1\n", "line 15"},
-		"no SOA":         {"@ IN NS ns1.host.example.\n", "SOA"},
+		"no SOA":         {"@ 60 IN NS ns1.host.example.\n", "SOA"},
 		"a second SOA":   {zoneFile + "@ IN SOA a. b. 1 2 3 4 5\n", "line 15"},
 		"an include":     {zoneFile + "$INCLUDE /etc/passwd\n", "line 15"},
 		"a generator":    {zoneFile + "$GENERATE 1-1000000 x$ A 192.0.2.1\n", "line 15"},
@@ -443,7 +443,7 @@ func TestLookups(t *testing.T) {
 func TestLookupOutside(t *testing.T) {
 	t.Parallel()
 	w := opened(t)
-	w.addresses = map[string][]netip.Addr{"away.example": {netip.MustParseAddr("2001:db8::2"), netip.MustParseAddr("::ffff:192.0.2.5")}}
+	w.outside = map[string][]netip.Addr{"away.example": {netip.MustParseAddr("2001:db8::2"), netip.MustParseAddr("::ffff:192.0.2.5")}}
 	if got := dataOf(t, w.must(w.root(), "resolvedomainname", "domain", "Away.example."))["ip"]; got != "192.0.2.5" {
 		t.Errorf("it is %v", got)
 	}

@@ -30,8 +30,8 @@ type world struct {
 	t   tb
 	now time.Time
 
-	browsers  int                     // that were made
-	addresses map[string][]netip.Addr // what the machine's resolver would say
+	browsers int                     // that were made
+	outside  map[string][]netip.Addr // what the machine's resolver would say
 }
 
 // open makes a state in dir. Passwords are not hashed slowly, and not hidden.
@@ -55,7 +55,7 @@ func openWith(t tb, dir string, set func(*config.Config)) *world {
 		Now:          func() time.Time { return w.now },
 		RootPassword: hostkeep.NewSecret("the password of root"),
 		resolve: func(_ context.Context, host string) ([]netip.Addr, error) {
-			if list, ok := w.addresses[host]; ok {
+			if list, ok := w.outside[host]; ok {
 				return list, nil
 			}
 			return nil, fmt.Errorf("there is no %s", host)

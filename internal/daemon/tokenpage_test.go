@@ -296,6 +296,18 @@ func TestADateLastsToItsEnd(t *testing.T) {
 	}
 }
 
+// TestTheJobOfDNSByAddress: without a script, the link of the job chooses the two
+// privileges that docs/acme.md names, and no other.
+func TestTheJobOfDNSByAddress(t *testing.T) {
+	t.Parallel()
+	b := signedIn(t, hosting(t), "root")
+	page := parsed(t, b.page("GET", b.token+"/tokens/new?preset=dns-validation", ""), 200)
+	form := page.one(t, "form", "class", "token-form").filled()
+	if chosen := slices.Sorted(slices.Values(form["acl"])); !slices.Equal(chosen, []string{"edit-dns", "manage-dns-records"}) {
+		t.Errorf("the job chose %q", chosen)
+	}
+}
+
 // TestTokenFormOffersWhatOneHolds, the other buttons make nothing, and the
 // sentence is the server's own decision.
 func TestTokenFormOffersWhatOneHolds(t *testing.T) {

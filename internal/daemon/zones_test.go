@@ -33,8 +33,8 @@ func (w *world) owned() (list []string) {
 	return list
 }
 
-// zone reads one as a name server would.
-func (w *world) zone(name string) (z hostkeep.Zone, file *zonefile.Zone) {
+// zoneFile reads one as a name server would.
+func (w *world) zoneFile(name string) (z hostkeep.Zone, file *zonefile.Zone) {
 	w.t.Helper()
 	err := w.store.Read(context.Background(), func(r *sqlstore.Reader) (err error) {
 		z, err = r.Zone(name)
@@ -49,10 +49,10 @@ func (w *world) zone(name string) (z hostkeep.Zone, file *zonefile.Zone) {
 	return z, file
 }
 
-// addresses are the names in a zone with an address, and which it is.
-func (w *world) addresses(zone string) (list []string) {
+// addressNames are the names in a zone with an address, and which it is.
+func (w *world) addressNames(zone string) (list []string) {
 	w.t.Helper()
-	_, file := w.zone(zone)
+	_, file := w.zoneFile(zone)
 	for _, l := range file.Lines {
 		if l.Type == "A" || l.Type == "AAAA" {
 			list = append(list, l.RR.Header().Name+" "+l.Data[0])
@@ -82,23 +82,23 @@ func TestZonesOfDomains(t *testing.T) {
 	w.must(root, "create_parked_domain_for_user", "domain", "addon.example", "username", "client", "web_vhost_domain", "blog.client.example")
 	equal(t, "with more domains", w.owned(), []string{"addon.example client", "also.example client", "client.example client", "rooted.example rooted", "shop.example shop"})
 	ip := mainAddress()
-	equal(t, "addresses", w.addresses("client.example"), []string{"client.example. " + ip, "blog.client.example. " + ip, "www.blog.client.example. " + ip})
+	equal(t, "addresses", w.addressNames("client.example"), []string{"client.example. " + ip, "blog.client.example. " + ip, "www.blog.client.example. " + ip})
 
 	w.must(root, "setsiteip", "user", "client", "ip", "198.51.100.9")
-	equal(t, "elsewhere", w.addresses("client.example"), []string{"client.example. 198.51.100.9", "blog.client.example. 198.51.100.9", "www.blog.client.example. 198.51.100.9"})
-	equal(t, "the parked one's", w.addresses("also.example"), []string{"also.example. 198.51.100.9"})
+	equal(t, "elsewhere", w.addressNames("client.example"), []string{"client.example. 198.51.100.9", "blog.client.example. 198.51.100.9", "www.blog.client.example. 198.51.100.9"})
+	equal(t, "the parked one's", w.addressNames("also.example"), []string{"also.example. 198.51.100.9"})
 
-	before, _ := w.zone("client.example")
+	before, _ := w.zoneFile("client.example")
 	w.must(root, "modifyacct", "user", "client", "domain", "renamed.example")
-	after, _ := w.zone("renamed.example")
+	after, _ := w.zoneFile("renamed.example")
 	if after.ID != before.ID || after.Serial == before.Serial {
 		t.Errorf("renamed, the zone is %d with serial %d; it was %d with %d", after.ID, after.Serial, before.ID, before.Serial)
 	}
-	equal(t, "under another name", w.addresses("renamed.example"), []string{"renamed.example. 198.51.100.9", "blog.renamed.example. 198.51.100.9", "www.blog.renamed.example. 198.51.100.9"})
+	equal(t, "under another name", w.addressNames("renamed.example"), []string{"renamed.example. 198.51.100.9", "blog.renamed.example. 198.51.100.9", "www.blog.renamed.example. 198.51.100.9"})
 
 	w.must(root, "delete_domain", "domain", "addon.example")
 	w.must(root, "delete_domain", "domain", "blog.renamed.example")
-	equal(t, "without the subdomain", w.addresses("renamed.example"), []string{"renamed.example. 198.51.100.9"})
+	equal(t, "without the subdomain", w.addressNames("renamed.example"), []string{"renamed.example. 198.51.100.9"})
 	w.must(root, "modifyacct", "user", "nameless", "domain", "named.example")
 	w.must(root, "modifyacct", "user", "rooted", "newuser", "other")
 	equal(t, "at the end", w.owned(), []string{"also.example client", "named.example nameless", "renamed.example client", "rooted.example other", "shop.example shop"})
@@ -113,7 +113,7 @@ func TestKeptZones(t *testing.T) {
 	t.Parallel()
 	w := hosting(t)
 	shop := w.as("shop")
-	was, _ := w.zone("client.example")
+	was, _ := w.zoneFile("client.example")
 	w.must(shop, "removeacct", "username", "client", "keepdns", "1")
 	equal(t, "kept", w.owned(), []string{"client.example shop", "rooted.example rooted", "shop.example shop"})
 	w.refused(w.root(), "already exists on this server", "createacct", "username", "thief", "domain", "client.example")
@@ -122,7 +122,7 @@ func TestKeptZones(t *testing.T) {
 	if !strings.Contains(text(r), "The zone of client.example was there already; it belongs to next now") {
 		t.Errorf("what is said: %s", text(r))
 	}
-	if z, _ := w.zone("client.example"); z.User != "next" || z.Text != was.Text {
+	if z, _ := w.zoneFile("client.example"); z.User != "next" || z.Text != was.Text {
 		t.Errorf("the zone is %s's now:\n%s", z.User, z.Text)
 	}
 	w.must(w.root(), "removeacct", "username", "rooted", "keepdns", "1")
@@ -143,8 +143,8 @@ func TestZonesAreMade(t *testing.T) {
 	w.must(root, "createacct", "username", "nameless")
 	w.must(root, "modifyacct", "user", "usera", "MAXSUB", "1")
 	w.must(root, "create_subdomain", "domain", "blog.d0.example", "document_root", "blog")
-	want, addresses := w.owned(), w.addresses("d0.example")
-	kept, _ := w.zone("d1.example")
+	want, addresses := w.owned(), w.addressNames("d0.example")
+	kept, _ := w.zoneFile("d1.example")
 	err := w.change(t.Context(), hostkeep.Change{Caller: root, Function: "test"}, func(tx *sqlstore.Tx) error {
 		for _, z := range w.zones() {
 			if z.ID == kept.ID {
@@ -167,11 +167,11 @@ func TestZonesAreMade(t *testing.T) {
 	}
 	reopen()
 	equal(t, "made", w.owned(), want)
-	equal(t, "with the subdomain's records", w.addresses("d0.example"), addresses)
-	if z, _ := w.zone("d1.example"); z != kept {
+	equal(t, "with the subdomain's records", w.addressNames("d0.example"), addresses)
+	if z, _ := w.zoneFile("d1.example"); z != kept {
 		t.Errorf("the zone that was there is %+v, was %+v", z, kept)
 	}
-	z, _ := w.zone("d0.example")
+	z, _ := w.zoneFile("d0.example")
 	err = w.change(t.Context(), hostkeep.Change{Caller: w.root(), Function: "test"}, func(tx *sqlstore.Tx) error { return tx.DeleteZone(z) })
 	if err != nil {
 		t.Fatal(err)
@@ -206,7 +206,7 @@ func TestZoneTemplates(t *testing.T) {
 	w.must(root, "hostkeep_zone_template_set", "template", "standard", "text", own)
 	equal(t, "edited", edited(), []string{"simple 0", "standard 1", "standardvirtualftp 0"})
 	w.must(root, "createacct", "username", "anna", "domain", "anna.example")
-	z, _ := w.zone("anna.example")
+	z, _ := w.zoneFile("anna.example")
 	if !strings.Contains(z.Text, "\nown 60 IN TXT \"anna of anna.example\"\n") {
 		t.Errorf("made of the template:\n%s", z.Text)
 	}

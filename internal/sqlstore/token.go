@@ -16,6 +16,7 @@ const (
 	tokenByHash  = "SELECT " + tokenColumns + " FROM token WHERE hash = ?"
 	tokensOf     = "SELECT " + tokenColumns + " FROM token WHERE owner_id = ? AND cpanel = ?"
 	tokensMadeBy = "SELECT " + tokenColumns + " FROM token WHERE made_by = ?"
+	cpanelMade   = "SELECT " + tokenColumns + " FROM token WHERE cpanel = ? AND made_by IN (SELECT t.id FROM token t WHERE t.owner_id = ?)"
 	insertToken  = "INSERT INTO token (" + tokenColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	updateToken  = "UPDATE token SET (" + tokenColumns + ") = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ? AND hash = ?"
 	deleteToken  = "DELETE FROM token WHERE id = ? RETURNING " + tokenColumns
@@ -72,6 +73,12 @@ func (r *Reader) CPanelTokens(ownerID int64) ([]hostkeep.Token, error) {
 // TokensMadeBy lists the tokens that were made with a token, by name.
 func (r *Reader) TokensMadeBy(tokenID int64) ([]hostkeep.Token, error) {
 	return sortedTokens(many(r, intoToken, tokensMadeBy, tokenID))
+}
+
+// CPanelTokensMade lists the cPanel tokens, of any account, that were made with a
+// user's tokens, by name.
+func (r *Reader) CPanelTokensMade(userID int64) ([]hostkeep.Token, error) {
+	return sortedTokens(many(r, intoToken, cpanelMade, 1, userID))
 }
 
 func sortedTokens(list []hostkeep.Token, err error) ([]hostkeep.Token, error) {

@@ -54,28 +54,37 @@ func (r Rules) Create(tx Tx, b Begin) (hostkeep.Zone, error) {
 	case !errors.Is(err, hostkeep.ErrNotFound):
 		return hostkeep.Zone{}, fmt.Errorf("looking for the zone: %w", err)
 	}
-	t, err := ReadTemplate(tx, b.Template)
+	file, err := r.begin(tx, b)
 	if err != nil {
 		return hostkeep.Zone{}, err
+	}
+	z := hostkeep.Zone{ID: tx.NewID(), Name: b.Name, PrincipalID: b.PrincipalID, User: b.User, Serial: file.Serial(), Text: file.String()}
+	return z, tx.InsertZone(z)
+}
+
+// begin makes the file of a new zone from its template.
+func (r Rules) begin(kept Reader, b Begin) (*zonefile.Zone, error) {
+	t, err := ReadTemplate(kept, b.Template)
+	if err != nil {
+		return nil, err
 	}
 	text, err := r.fill(t.Text, b)
 	if err != nil {
-		return hostkeep.Zone{}, err
+		return nil, err
 	}
 	file, err := zonefile.Parse(b.Name, text)
 	if err != nil {
-		return hostkeep.Zone{}, hostkeep.Errorf(hostkeep.Invalid, "The template %q makes no zone of %s: %v.", t.Name, b.Name, err)
+		return nil, hostkeep.Errorf(hostkeep.Invalid, "The template %q makes no zone of %s: %v.", t.Name, b.Name, err)
 	}
-	z := hostkeep.Zone{ID: tx.NewID(), Name: b.Name, PrincipalID: b.PrincipalID, User: b.User, Serial: file.Serial(), Text: text}
-	return z, tx.InsertZone(z)
+	return file, nil
 }
 
 // Edit applies an edit to a zone, if the serial that the editor saw is still the
 // zone's (nil: the editor saw none). A stale one is refused with an error that says
 // what the serial is.
 func (r Rules) Edit(tx Tx, z hostkeep.Zone, seen *uint32, e zonefile.Edit) (hostkeep.Zone, error) {
-	if seen != nil && *seen != z.Serial {
-		return z, hostkeep.Errorf(hostkeep.Conflict, "The zone %q was changed meanwhile: its serial is %d, not %d. Read it again.", z.Name, z.Serial, *seen)
+	if err := fresh(z, seen); err != nil {
+		return z, err
 	}
 	file, err := zonefile.Parse(z.Name, z.Text)
 	if err != nil {

@@ -180,6 +180,13 @@ func TestTemplates(t *testing.T) {
 		tpl, err := zones.ReadTemplate(k, name)
 		ok(t, err)
 		ok(t, rules().CheckTemplate(tpl.Text))
+		// lego compares the owner of the SOA record, as it is written, with the zone's full name.
+		clear(k.zones)
+		z, err := rules().Create(k, zones.Begin{Name: "b.example", IP: "192.0.2.7", Template: name, Nameservers: servers()})
+		ok(t, err)
+		if !strings.Contains(z.Text, "\nb.example.\t86400\tIN\tSOA\t") {
+			t.Errorf("%s: the SOA record is another's:\n%s", name, z.Text)
+		}
 	}
 	for about, bad := range map[string]string{
 		"nothing":                "",

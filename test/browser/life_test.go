@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -236,6 +238,35 @@ func TestTwoTabsChangeOneToken(t *testing.T) {
 	acls, _ := s.tokens()["both"].(map[string]any)["acls"].(map[string]any)
 	if acls["list-pkgs"] != 1.0 {
 		t.Errorf("what the first has saved is gone: %v", acls)
+	}
+}
+
+// toDNS is the name of a link of the form.
+const toDNS = "DNS validation (ACME) Reads and changes DNS records, and nothing else: for lego and other programs that prove a domain when a certificate is issued."
+
+// TestTheJobOfDNS: two clicks make a token that can edit DNS and nothing else. That
+// these two privileges are what lego needs, TestACME shows.
+func TestTheJobOfDNS(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	b := s.open()
+	b.signIn()
+	b.within("/tokens/new")
+	b.click("link", toDNS)
+	b.so(`document.querySelectorAll("[name=acl]:checked").length === 2`)
+	b.look(t, "token new for DNS")
+	b.click("button", "Generate token")
+	secret := b.secret()
+	made, _ := s.tokens()["dns-validation"].(map[string]any)
+	acls, _ := made["acls"].(map[string]any)
+	maps.DeleteFunc(acls, func(_ string, has any) bool { return has != 1.0 })
+	if got := slices.Sorted(maps.Keys(acls)); !slices.Equal(got, []string{"edit-dns", "manage-dns-records"}) {
+		t.Errorf("the token has %q", got)
+	}
+	for function, want := range map[string]int{"listzones": 200, "listaccts": -1, "killdns": -1, "createacct": -1, "api_token_list": -1} {
+		if got := s.called(secret, function); got != want {
+			t.Errorf("%s is answered %d, not %d", function, got, want)
+		}
 	}
 }
 

@@ -77,7 +77,7 @@ func Functions(d Deps) []*api.Function {
 		}, f.massEdit),
 		api.Define(api.Decl{
 			Name: "hostkeep_zone_import", Summary: "Put the text of a zone file in the place of a zone.",
-			Opens: []hostkeep.Privilege{"edit-dns"}, Writes: true, Touches: api.NoCredentials, Room: maxZoneFile,
+			Opens: []hostkeep.Privilege{"edit-dns"}, Writes: true, Touches: api.NoCredentials, Room: hostkeep.MaxZoneText,
 		}, f.importZone),
 	}, f.zoneFunctions()...), append(f.recordFunctions(), f.lookupFunctions()...)...)
 }

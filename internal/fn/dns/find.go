@@ -67,7 +67,16 @@ func (f family) edit(tx Tx, c api.Call, name string, none *hostkeep.Error, seen 
 	if err != nil {
 		return z, err
 	}
-	return f.Zones.Edit(tx, z, seen, e)
+	z, err = f.Zones.Edit(tx, z, seen, e)
+	return z, refused("The zone was not changed", err)
+}
+
+// refused makes a sentence of what the zone's text or an edit of it is refused for.
+func refused(what string, err error) error {
+	if hostkeep.KindOf(err) != hostkeep.Invalid {
+		return err
+	}
+	return hostkeep.Errorf(hostkeep.Invalid, "%s: %s.", what, strings.TrimSuffix(err.Error(), "."))
 }
 
 // editable refuses the zone of a temporary domain, which goes with its account's name.

@@ -2,18 +2,11 @@ package dns
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/zonefile"
-)
-
-// maxZoneFile is how long a zone file may be, in bytes; maxZoneLines in lines.
-const (
-	maxZoneFile  = 16 << 20
-	maxZoneLines = 200_000
 )
 
 type importIn struct {
@@ -27,8 +20,7 @@ type importOut struct {
 	Records int64  `whm:"records" doc:"how many the zone has now"`
 }
 
-// importZone takes a file as it is but for the serial, which goes on from the later
-// of the two: secondaries would not look at an earlier one.
+// importZone reads the file before the change begins: others need not wait for it.
 func (f family) importZone(ctx context.Context, c api.Call, in importIn) (out importOut, err error) {
 	var seen *uint32
 	if in.Serial != nil {
@@ -38,10 +30,9 @@ func (f family) importZone(ctx context.Context, c api.Call, in importIn) (out im
 		}
 		seen = &serial
 	}
-	file, err := zonefile.Parse(hostkeep.FoldDomain(in.Zone), in.Text)
-	bad := err // who may not see the zone learns nothing of the file
+	file, bad := zonefile.Parse(hostkeep.FoldDomain(in.Zone), in.Text)
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		z, err := find(tx, c, in.Zone, noZone(in.Zone))
+		z, err := find(tx, c, in.Zone, noZone(in.Zone)) // before it is said what is wrong with the file
 		if err != nil {
 			return err
 		}
@@ -49,11 +40,16 @@ func (f family) importZone(ctx context.Context, c api.Call, in importIn) (out im
 			return err
 		}
 		if bad != nil {
-			return bad
+			return refused("The zone file is not taken", bad)
 		}
-		_, out = file, importOut{Serial: strconv.FormatUint(uint64(z.Serial), 10)}
-		_ = seen
-		return errors.ErrUnsupported
+		z, err = f.Zones.Replace(tx, z, seen, file)
+		out = importOut{Serial: strconv.FormatUint(uint64(z.Serial), 10)}
+		for _, l := range file.Lines {
+			if l.Kind == zonefile.Record {
+				out.Records++
+			}
+		}
+		return err
 	})
 	return out, err
 }

@@ -20,11 +20,11 @@ type record struct {
 	Class string  `whm:"class,omit"`
 	TTL   string  `whm:"ttl"`
 	Raw   *string `whm:"raw,omit" doc:"of :RAW"`
-	fields
+	Fields
 }
 
-// fields are those of all the types of record that the older functions know.
-type fields struct {
+// Fields are those of all the types of record that the older functions know.
+type Fields struct {
 	Address     *string `whm:"address,omit" doc:"A, AAAA"`
 	CName       *string `whm:"cname,omit" doc:"CNAME"`
 	NSDName     *string `whm:"nsdname,omit" doc:"NS"`
@@ -60,7 +60,7 @@ type fields struct {
 	Minimum     *string `whm:"minimum,omit" doc:"SOA"`
 }
 
-func (f *fields) set(list []zonefile.Field) {
+func (f *Fields) set(list []zonefile.Field) {
 	at := map[string]**string{
 		"address": &f.Address, "cname": &f.CName, "nsdname": &f.NSDName, "exchange": &f.Exchange, "preference": &f.Preference, "txtdata": &f.TXTData,
 		"ptrdname": &f.PTRDName, "priority": &f.Priority, "weight": &f.Weight, "port": &f.Port, "target": &f.Target, "flag": &f.Flag, "tag": &f.Tag,

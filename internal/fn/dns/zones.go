@@ -62,7 +62,7 @@ func address(name, text string, fits func(netip.Addr) bool) (string, error) {
 }
 
 // ownerOfNew is whose a new zone is to be. Nobody gets a zone whose name somebody
-// else has a claim on, by a domain or by the zone above.
+// else has a claim on.
 func (f family) ownerOfNew(tx Tx, c api.Call, name, user string) (p hostkeep.Principal, err error) {
 	d, err := tx.Domain(name)
 	switch {
@@ -83,49 +83,7 @@ func (f family) ownerOfNew(tx Tx, c api.Call, name, user string) (p hostkeep.Pri
 	if err := f.Domains.May(c.Caller, hostkeep.Account{ID: p.ID, User: p.Name, OwnerID: p.OwnerID}, name, "", tx); err != nil {
 		return p, err
 	}
-	return p, below(tx, c, p, name)
-}
-
-// below refuses a name below a zone of somebody else's, as DomainRules.May does of
-// a domain: it would draw the names of that zone to itself.
-func below(tx Tx, c api.Call, p hostkeep.Principal, name string) error {
-	if c.Rights.Has(hostkeep.All) {
-		return nil
-	}
-	for _, above := range hostkeep.DomainsAbove(name) {
-		z, err := tx.Zone(above)
-		switch {
-		case errors.Is(err, hostkeep.ErrNotFound):
-			continue
-		case err != nil:
-			return fmt.Errorf("finding the zone above: %w", err)
-		case z.PrincipalID != p.ID && z.PrincipalID != p.OwnerID:
-			return hostkeep.Errorf(hostkeep.Conflict, "The domain %q is below a domain of another account.", name)
-		}
-		return nil
-	}
-	return nil
-}
-
-// nameservers are those of a reseller's accounts, else the server's, else what
-// get_nameserver_config says there are.
-func (f family) nameservers(r Reader, p hostkeep.Principal) (names []string, err error) {
-	reseller := p.OwnerID
-	if p.Reseller {
-		reseller = p.ID
-	}
-	settled, err := r.Reseller(reseller)
-	if err != nil || len(settled.Nameservers) > 0 {
-		return settled.Nameservers, err
-	}
-	list, err := r.Settings(hostkeep.ServerSettings, hostkeep.NameserverSetting)
-	for _, s := range list {
-		names = append(names, s.Value)
-	}
-	if len(names) == 0 {
-		names = []string{"ns1." + f.Domains.Hostname, "ns2." + f.Domains.Hostname}
-	}
-	return names, err
+	return p, nil
 }
 
 func (f family) killdns(ctx context.Context, c api.Call, in domainIn) (out api.Done, err error) {
@@ -186,40 +144,38 @@ func (f family) reset(tx Tx, z hostkeep.Zone, none *hostkeep.Error) (hostkeep.Zo
 	if b.Nameservers, err = f.nameservers(tx, p); err != nil {
 		return z, err
 	}
-	if b.IP, err = ipFor(tx, p, file); err != nil {
+	if b.IP, b.IPv6, err = addressFor(tx, p, file); err != nil {
 		return z, err
 	}
-	if b.IP == "" {
+	if b.IP == "" && b.IPv6 == "" {
 		return z, none
 	}
-	_ = zonefile.Edit{Add: textsOf(file)}
-	return z, errors.ErrUnsupported
+	return f.Zones.Reset(tx, z, b)
 }
 
-// ipFor is the address that a zone's names have: its account's, or, where the zone
-// is no account's, the one that its top has now.
-func ipFor(r Reader, p hostkeep.Principal, file *zonefile.Zone) (string, error) {
+// nameservers are those of a new zone of a principal.
+func (f family) nameservers(tx Tx, p hostkeep.Principal) ([]string, error) {
+	reseller := p.OwnerID
+	if p.Reseller {
+		reseller = p.ID
+	}
+	settled, err := tx.Reseller(reseller)
+	if err != nil {
+		return nil, fmt.Errorf("finding the name servers: %w", err)
+	}
+	return f.Zones.Nameservers(tx, settled)
+}
+
+// addressFor is the address that a zone's names have: its account's, as it is seen
+// from outside, or, where the zone is no account's, the one that its top has now.
+func addressFor(r Reader, p hostkeep.Principal, file *zonefile.Zone) (v4, v6 string, err error) {
 	a, err := r.Account(p.Name)
 	if err == nil {
-		return a.IP, nil
+		return zones.Public(r, a.IP)
 	}
 	if !errors.Is(err, hostkeep.ErrNotFound) {
-		return "", fmt.Errorf("finding the account: %w", err)
+		return "", "", fmt.Errorf("finding the account: %w", err)
 	}
-	for _, l := range file.Lines {
-		if l.Kind == zonefile.Record && l.Type == "A" && hostkeep.FoldDomain(l.RR.Header().Name) == file.Name {
-			return l.Data[0], nil
-		}
-	}
-	return "", nil
-}
-
-// textsOf are the TXT records of a zone.
-func textsOf(file *zonefile.Zone) (list []zonefile.Entry) {
-	for _, l := range file.Lines {
-		if l.Kind == zonefile.Record && l.Type == "TXT" {
-			list = append(list, zonefile.Entry{Name: l.Name, TTL: &l.TTL, Type: l.Type, Data: l.Data})
-		}
-	}
-	return list
+	list := addresses(file, file.Name+".")
+	return first(list, netip.Addr.Is4), first(list, netip.Addr.Is6), nil
 }

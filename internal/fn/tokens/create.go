@@ -27,18 +27,7 @@ func (f family) create(ctx context.Context, c api.Call, in createIn) (out create
 	if err != nil {
 		return out, err
 	}
-	if err := c.MayLeaveToken(t); err != nil {
-		return out, err
-	}
-	secret, err := f.NewSecret()
-	if err != nil {
-		return out, err
-	}
-	t.Hash, t.KeyID = f.Hash(secret), f.KeyID
-	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		t.ID, t.Created = tx.NewID(), f.Now()
-		return tx.InsertToken(t)
-	})
+	secret, err := f.insert(ctx, c, &t)
 	if errors.Is(err, hostkeep.ErrExists) {
 		err = nameTaken(t.Name)
 	}
@@ -46,6 +35,36 @@ func (f family) create(ctx context.Context, c api.Call, in createIn) (out create
 		return out, err
 	}
 	return createOut{wire.Note{Warnings: warnings}, describe(t), secret}, nil
+}
+
+// insert makes the token that is asked for, if the caller may leave it.
+func (f family) insert(ctx context.Context, c api.Call, t *hostkeep.Token) (hostkeep.Secret, error) {
+	if err := c.MayLeaveToken(*t); err != nil {
+		return hostkeep.Secret{}, err
+	}
+	secret, err := f.NewSecret()
+	if err != nil {
+		return hostkeep.Secret{}, err
+	}
+	t.Hash, t.KeyID = f.Hash(secret), f.KeyID
+	return secret, f.Change(ctx, c.Change(), func(tx Tx) error {
+		t.ID, t.Created = tx.NewID(), f.Now()
+		return tx.InsertToken(*t)
+	})
+}
+
+// handDown gives a new token the end and the addresses of the token that calls,
+// where nothing else was asked for.
+func handDown(c api.Call, t *hostkeep.Token, end, from bool) (warnings []string) {
+	if end && !c.Expires.IsZero() {
+		t.Expires = c.Expires
+		warnings = append(warnings, "The calling token has an end: the new token ends with it.")
+	}
+	if from && len(c.Addresses) > 0 {
+		t.Addresses = c.Addresses
+		warnings = append(warnings, "The calling token is limited to some addresses: so is the new token.")
+	}
+	return warnings
 }
 
 // asked reads what token is wanted. What a bounded caller leaves out, it hands
@@ -71,13 +90,5 @@ func (f family) asked(c api.Call, in createIn) (t hostkeep.Token, warnings []str
 	if t.Addresses, err = hostkeep.ParseAddresses(in.Addresses); err != nil {
 		return t, nil, err
 	}
-	if in.Expires == nil && !c.Expires.IsZero() {
-		t.Expires = c.Expires
-		warnings = append(warnings, "The calling token has an end: the new token ends with it.")
-	}
-	if in.Addresses == nil && len(c.Addresses) > 0 {
-		t.Addresses = c.Addresses
-		warnings = append(warnings, "The calling token is limited to some addresses: so is the new token.")
-	}
-	return t, warnings, nil
+	return t, append(warnings, handDown(c, &t, in.Expires == nil, in.Addresses == nil)...), nil
 }

@@ -61,7 +61,7 @@ type detailsOut struct {
 	Token *described `whm:",data"`
 }
 
-// details finds only the caller's own tokens; any other secret is answered as
+// details finds only the caller's own tokens of WHM; any other secret is answered as
 // one that does not exist: the call succeeds and has no data.
 func (f family) details(ctx context.Context, c api.Call, in detailsIn) (out detailsOut, err error) {
 	if !hostkeep.WellFormedSecret(in.Secret.Reveal()) {
@@ -72,7 +72,7 @@ func (f family) details(ctx context.Context, c api.Call, in detailsIn) (out deta
 		t, err = r.TokenByHash(f.Hash(in.Secret))
 		return err
 	})
-	if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && t.OwnerID != c.User.ID) {
+	if errors.Is(err, hostkeep.ErrNotFound) || (err == nil && (t.OwnerID != c.User.ID || t.CPanel)) {
 		return out, nil
 	}
 	d := describe(t)

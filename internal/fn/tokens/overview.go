@@ -60,7 +60,7 @@ type overviewRow struct {
 	Use        string    `whm:"use" doc:"used, unused (for 90 days) or never_used"`
 	Addresses  []string  `whm:"addresses"`
 	MadeBy     string    `whm:"made_by" doc:"the name of the token that made it, if that is still there"`
-	Made       int64     `whm:"made" doc:"how many tokens it made"`
+	Made       int64     `whm:"made" doc:"how many tokens it made, those for accounts too"`
 	LastUsed   *lastUse  `whm:"last_used"`
 	Calls      []int64   `whm:"calls" doc:"a day for the last 30 days of UTC, the oldest first"`
 	Refusals   int64     `whm:"refusals" doc:"in these days"`

@@ -19,32 +19,37 @@ type revokeIn struct {
 func (f family) revoke(ctx context.Context, c api.Call, in revokeIn) (out api.Done, err error) {
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
 		gone, err := named(tx, c.User.ID, in.Names)
-		if err != nil {
-			return err
+		if err == nil {
+			out.Note, err = remove(tx, gone, in.Made)
 		}
-		made, err := madeBy(tx, gone)
-		if err != nil {
-			return err
-		}
-		out.Note = wire.Note{}
-		switch {
-		case len(made) > 0 && in.Made:
-			out.Messages = []string{fmt.Sprintf("%d tokens that were made with a revoked one were revoked too.", len(made))}
-			gone = append(gone, made...)
-		case len(made) > 0:
-			out.Warnings = []string{fmt.Sprintf("%d tokens that were made with a revoked one are still there; revoke_made=1 takes them along.", len(made))}
-			if err := adopt(tx, gone, made); err != nil {
-				return err
-			}
-		}
-		for _, t := range gone {
-			if err := tx.DeleteToken(t); err != nil {
-				return fmt.Errorf("revoking a token: %w", err)
-			}
-		}
-		return nil
+		return err
 	})
 	return out, err
+}
+
+// remove removes tokens, and what they made with them: those of accounts too, which a
+// WHM user's token made through cPanel's functions.
+func remove(tx Tx, gone []hostkeep.Token, along bool) (note wire.Note, err error) {
+	made, err := madeBy(tx, gone)
+	if err != nil {
+		return note, err
+	}
+	switch {
+	case len(made) > 0 && along:
+		note.Messages = []string{fmt.Sprintf("%d tokens that were made with a revoked one were revoked too.", len(made))}
+		gone = append(gone, made...)
+	case len(made) > 0:
+		note.Warnings = []string{fmt.Sprintf("%d tokens that were made with a revoked one are still there; revoke_made=1 takes them along.", len(made))}
+		if err := adopt(tx, gone, made); err != nil {
+			return note, err
+		}
+	}
+	for _, t := range gone {
+		if err := tx.DeleteToken(t); err != nil {
+			return note, fmt.Errorf("revoking a token: %w", err)
+		}
+	}
+	return note, nil
 }
 
 // adopt hands what a gone token made to the maker of the gone one, so that

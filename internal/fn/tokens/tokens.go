@@ -1,5 +1,5 @@
 // Package tokens is the family of API token functions: create, list, update,
-// get details, revoke. It holds the rules of a token's life and of promise 2
+// get details, revoke, and those of cPanel's side for accounts. It holds the rules of a token's life and of promise 2
 // (what a token makes never exceeds it). It refuses to know HTTP, SQL and how a
 // secret is checked at a call.
 package tokens
@@ -19,7 +19,10 @@ type Reader interface {
 	Token(ownerID int64, name string) (hostkeep.Token, error)
 	TokenByHash(hostkeep.TokenHash) (hostkeep.Token, error)
 	Tokens(ownerID int64) ([]hostkeep.Token, error)
+	CPanelToken(accountID int64, name string) (hostkeep.Token, error)
+	CPanelTokens(accountID int64) ([]hostkeep.Token, error)
 	TokensMadeBy(tokenID int64) ([]hostkeep.Token, error)
+	CPanelTokensMade(userID int64) ([]hostkeep.Token, error)
 
 	TokenUse(tokenID int64) (hostkeep.TokenUse, error)
 	TokenUses(ownerID int64) ([]hostkeep.TokenUse, error)

@@ -49,7 +49,13 @@ func (f family) views(r Reader, c api.Call) ([]*view, error) {
 			v.maker, m.made = m.Name, m.made+1
 		}
 	}
-	return list, nil
+	others, err := r.CPanelTokensMade(c.User.ID)
+	for _, t := range others {
+		if m := byID[t.MadeBy]; m != nil {
+			m.made++
+		}
+	}
+	return list, err
 }
 
 // everything reports whether a token may all that its owner may.

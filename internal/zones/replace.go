@@ -1,0 +1,58 @@
+package zones
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/internal/zonefile"
+)
+
+// Replace puts a whole file in the place of a zone's, under the lock of Edit. Of the
+// file only the serial changes: it goes on from the later one of the two, because
+// secondaries do not look at an earlier one.
+func (r Rules) Replace(tx Tx, z hostkeep.Zone, seen *uint32, file *zonefile.Zone) (hostkeep.Zone, error) {
+	if err := fresh(z, seen); err != nil {
+		return z, err
+	}
+	if ahead := file.Serial() - z.Serial; ahead < 1<<31 { // by the arithmetic of RFC 1982
+		z.Serial = file.Serial()
+	}
+	return r.apply(tx, z, file, zonefile.Edit{})
+}
+
+// fresh refuses an edit by who saw another zone than there is now.
+func fresh(z hostkeep.Zone, seen *uint32) error {
+	if seen != nil && *seen != z.Serial {
+		return hostkeep.Errorf(hostkeep.Conflict, "The zone %q was changed meanwhile: its serial is %d, not %d. Read it again.", z.Name, z.Serial, *seen)
+	}
+	return nil
+}
+
+// Reset makes a zone anew from a template and what else it begins with. Its TXT
+// records stay, because others go by them; where the template has an alias of the
+// same name, they go before.
+func (r Rules) Reset(tx Tx, z hostkeep.Zone, b Begin) (hostkeep.Zone, error) {
+	old, err := zonefile.Parse(z.Name, z.Text)
+	if err != nil {
+		return z, fmt.Errorf("the zone %s as it is kept: %w", z.Name, err)
+	}
+	file, err := r.begin(tx, b)
+	if err != nil {
+		return z, err
+	}
+	var e zonefile.Edit
+	var names []string
+	for _, l := range old.Lines {
+		if l.Kind == zonefile.Record && l.Type == "TXT" {
+			e.Add = append(e.Add, zonefile.Entry{Name: l.Name, TTL: &l.TTL, Type: l.Type, Data: l.Data})
+			names = append(names, ownerName(l))
+		}
+	}
+	for _, l := range file.Lines {
+		if l.Kind == zonefile.Record && (l.Type == "TXT" || l.Type == "CNAME" && slices.Contains(names, ownerName(l))) {
+			e.Remove = append(e.Remove, l.Number)
+		}
+	}
+	return r.apply(tx, z, file, e)
+}
