@@ -118,8 +118,8 @@ func own(t *testing.T) *world {
 	return w
 }
 
-// lacking is what is described and not answered, with the reason why.
-func lacking() map[string]string {
+// unanswered is what is described and not answered, with the reason why.
+func unanswered() map[string]string {
 	reasons := map[string]string{}
 	for _, where := range []string{"data", "data.main_domain[]", "data.addon_domains[]", "data.parked_domains[]"} {
 		for field, why := range map[string]string{
@@ -143,7 +143,7 @@ func lacking() map[string]string {
 func TestUAPIOfAnAccount(t *testing.T) {
 	t.Parallel()
 	w := own(t)
-	shop, root, whys := w.asAccount("shop"), w.asReseller("root"), lacking()
+	shop, root, whys := w.asAccount("shop"), w.asReseller("root"), unanswered()
 	for function, fields := range described(t) {
 		var given []string
 		switch function {
