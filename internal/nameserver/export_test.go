@@ -20,3 +20,13 @@ func (s *Server) Answerer(from netip.AddrPort) func(packet []byte, now time.Time
 	w, buf := &worker{}, make([]byte, 0, packetSize)
 	return func(packet []byte, now time.Time) []byte { return s.packet(w, packet, buf, from, now) }
 }
+
+// Waiting is how many notifications have no acknowledgement yet.
+func (s *Server) Waiting() (n int) {
+	for _, t := range s.tellers {
+		t.mu.Lock()
+		n += len(t.waiting)
+		t.mu.Unlock()
+	}
+	return n
+}

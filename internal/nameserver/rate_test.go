@@ -72,6 +72,14 @@ func TestLikeAnswersAreLimited(t *testing.T) {
 		if got := run(2); got != "AA" {
 			t.Errorf("%s, another network: %s", tt.what, got)
 		}
+		from = netip.MustParseAddrPort("198.52.100.7:1024") // of which every part counts
+		if got := run(1); got != "A" {
+			t.Errorf("%s, a network farther away: %s", tt.what, got)
+		}
+		from = netip.MustParseAddrPort("199.51.100.7:1024")
+		if got := run(1); got != "A" {
+			t.Errorf("%s, a network farther still: %s", tt.what, got)
+		}
 		from, now = stranger, now.Add(2*time.Second)
 		if got := run(2); got != "AA" {
 			t.Errorf("%s, later: %s", tt.what, got)
