@@ -47,7 +47,11 @@ func writeCompatibility(file string) error {
 	if err != nil {
 		return err
 	}
-	text := doc.Compatibility(functions, protocol.Functions())
+	cpanel, err := daemon.DeclaredCPanel()
+	if err != nil {
+		return err
+	}
+	text := doc.Compatibility(functions, protocol.Functions()) + doc.CPanelCompatibility(cpanel, protocol.CPanelFunctions())
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil { //nolint:gosec // documentation is for everybody
 		return fmt.Errorf("writing the table of functions: %w", err)
 	}
@@ -63,7 +67,11 @@ func writeReference(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // documentation is for everybody
 		return fmt.Errorf("making the folder of the reference: %w", err)
 	}
-	pages := doc.Reference(functions)
+	cpanel, err := daemon.DeclaredCPanel()
+	if err != nil {
+		return err
+	}
+	pages := append(doc.Reference(functions), doc.CPanelReference(cpanel)...)
 	for _, p := range pages {
 		if err := os.WriteFile(filepath.Join(dir, p.Name), []byte(p.Text), 0o644); err != nil { //nolint:gosec // as above
 			return fmt.Errorf("writing a page of the reference: %w", err)

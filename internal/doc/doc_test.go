@@ -203,6 +203,9 @@ func TestOpenAPIIsWhole(t *testing.T) {
 		if got := len(at(t, op, "parameters").([]any)); got != declared {
 			t.Errorf("%s: %d parameters, declared are %d", f.Name, got, len(f.In.Fields()))
 		}
+		if f.Out.Relays() { // whatever the called function answers
+			continue
+		}
 		for _, m := range f.Out.Fields() {
 			found(t, at(t, op, "responses", "200", "content", "application/json", "schema", "properties", "data"), m.Path)
 		}

@@ -54,6 +54,10 @@ func helpParameters(b *strings.Builder, f *api.Function) {
 }
 
 func helpAnswer(b *strings.Builder, f *api.Function) {
+	if f.Out.Relays() {
+		b.WriteString("\nIt answers what the called function answers.\n")
+		return
+	}
 	if len(f.Out.Fields()) == 0 {
 		b.WriteString("\nIt answers without data.\n")
 		return

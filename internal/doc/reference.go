@@ -32,7 +32,7 @@ Every function that Hostkeep answers on port 2087. The examples want a file
 ` + "`header`" + ` with the line ` + "`Authorization: whm USER:TOKEN`" + ` (so that the token stands in
 no process list), the server's certificate in ` + "`cert.pem`" + `, and its name in the place of
 ` + "`SERVER`" + `. ` + "`hostkeep help FUNCTION`" + ` shows the same as these pages, and
-` + "`/openapi.json`" + ` says it to programs.
+` + "`/openapi.json`" + ` says it to programs. What is answered of cPanel's own APIs stands in [cpanel-README.md](cpanel-README.md).
 
 `
 
@@ -67,6 +67,10 @@ func page(f *api.Function) string {
 
 func parameters(b *strings.Builder, f *api.Function) {
 	b.WriteString("\n## Parameters\n\n")
+	parameterTable(b, f)
+}
+
+func parameterTable(b *strings.Builder, f *api.Function) {
 	fields := f.In.Fields()
 	if len(fields) == 0 {
 		b.WriteString("None.\n")
@@ -87,6 +91,10 @@ func parameters(b *strings.Builder, f *api.Function) {
 
 func results(b *strings.Builder, f *api.Function) {
 	b.WriteString("\n## Answer\n\n")
+	if f.Out.Relays() {
+		b.WriteString("The called function's own answer, as it is.\n")
+		return
+	}
 	members := f.Out.Fields()
 	if len(members) == 0 {
 		b.WriteString("No `data`: `metadata` says whether it is done.\n")

@@ -34,7 +34,7 @@ func (x *exchange) cpanelAPI(path string) bool {
 		x.call(function, false)
 	} else if function, ok := strings.CutPrefix(path, "/xml-api/"); ok {
 		x.call(function, true)
-	} else if rest, ok := strings.CutPrefix(path, "/execute/"); ok {
+	} else if rest, ok := strings.CutPrefix(path, "/execute/"); ok && rest != "" {
 		module, function, _ := strings.Cut(rest, "/")
 		x.request = Request{
 			Function: function, CPanel: true, Module: module, RawQuery: x.r.URL.RawQuery,

@@ -16,13 +16,13 @@ const (
 	mysql      = "MySQL server"
 	postgres   = "PostgreSQL server for accounts"
 	ftp        = "FTP server"
-	certs      = "web server, and so no certificates for sites"
-	php        = "PHP for sites"
+	certs      = "web server that could use certificates"
+	php        = "web server with PHP"
 	files      = "file manager: accounts have no files here"
-	backups    = "backups of accounts"
-	cron       = "cron jobs of accounts"
-	traffic    = "service whose traffic it could measure"
-	databaseUI = "pages of cPanel that a temporary user could see"
+	backups    = "backup service"
+	cron       = "cron service for accounts"
+	traffic    = "web, mail or FTP server whose traffic could be measured"
+	databaseUI = "pages of cPanel, which temporary users are for"
 )
 
 // module is what one module of one of cPanel's APIs lacks.
