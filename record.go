@@ -40,7 +40,7 @@ const (
 	KindSession     = "session"
 	KindZone        = "zone"
 	KindRecord      = "dns record" // of the zone with the id; it has no row of its own
-	KindTwoFactor   = "twofactor" // of a principal, or the settings of one
+	KindTwoFactor   = "twofactor"  // of a principal, or the settings of one
 )
 
 // Event is one row of the record, which is at the same time the change feed's
