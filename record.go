@@ -39,6 +39,7 @@ const (
 	KindFeatureList = "feature list"
 	KindSession     = "session"
 	KindZone        = "zone"
+	KindRecord      = "dns record" // of the zone with the id; it has no row of its own
 	KindTwoFactor   = "twofactor" // of a principal, or the settings of one
 )
 

@@ -47,6 +47,8 @@ sub              IN DS  1 8 2 00000000000000000000000000000000000000000000000000
 far              IN NS  ns.elsewhere.test.
 old              IN DNAME new
 x.new            IN A   192.0.2.7
+round            IN DNAME @
+x                IN CNAME round
 odd\.dot         IN A   192.0.2.8
 odd\000\255      IN A   192.0.2.9
 mxbelow          IN MX  1 ns.sub
@@ -116,6 +118,7 @@ var answers = []struct {
 	// DNAME.
 	{name: "old", qtype: "DNAME", aa: true, answer: []string{"old 3600 DNAME new"}},
 	{name: "old", qtype: "A", aa: true, ns: []string{soa}},
+	{name: "x.round", qtype: "DNAME", aa: true, answer: []string{"round 3600 DNAME @", "x.round 3600 CNAME x", "x 3600 CNAME round"}},
 	{name: "x.old", qtype: "A", aa: true, answer: []string{"old 3600 DNAME new", "x.old 3600 CNAME x.new", "x.new 3600 A 192.0.2.7"}},
 	{name: "y.old", qtype: "A", rcode: "NXDOMAIN", aa: true, answer: []string{"old 3600 DNAME new", "y.old 3600 CNAME y.new"}, ns: []string{soa}},
 	// Odd names.

@@ -40,6 +40,14 @@ func (f *found) reset() {
 	*f = found{bits: bitAuthority, answer: f.answer[:0], authority: f.authority[:0]}
 }
 
+// add adds a set to the answer. Names may come by the same DNAME record again,
+// which is told once.
+func (f *found) add(owner []byte, s *rrset) {
+	if s.rtype != dns.TypeDNAME || !slices.ContainsFunc(f.answer, func(e entry) bool { return e.set == s }) {
+		f.answer = append(f.answer, entry{owner, s})
+	}
+}
+
 // place is where a name was found.
 type place struct {
 	n       *node
@@ -97,7 +105,7 @@ func (s *Server) lookup(f *found, z *zone, name []byte, k *key, qtype uint16) {
 			}
 		}
 		if alias := n.set(dns.TypeCNAME); alias != nil && qtype != dns.TypeCNAME {
-			f.answer = append(f.answer, entry{owner, alias})
+			f.add(owner, alias)
 			name = alias.records[0].names[0]
 			if !s.follow(f, z, name, k, qtype) {
 				return
@@ -105,7 +113,7 @@ func (s *Server) lookup(f *found, z *zone, name []byte, k *key, qtype uint16) {
 			continue
 		}
 		if set := n.set(qtype); set != nil {
-			f.answer = append(f.answer, entry{owner, set})
+			f.add(owner, set)
 		} else {
 			s.none(f, z, dns.RcodeSuccess)
 		}
@@ -147,9 +155,7 @@ func (s *Server) none(f *found, z *zone, rcode int) {
 // in the name the record's owner begins.
 func (s *Server) rename(f *found, dname *rrset, name []byte, at int) []byte {
 	target := dname.records[0].tail
-	if !slices.ContainsFunc(f.answer, func(e entry) bool { return e.set == dname }) {
-		f.answer = append(f.answer, entry{dname.owner, dname})
-	}
+	f.add(dname.owner, dname)
 	f.about = s.rate.mark(dname.owner)
 	if at+len(target) > maxName {
 		f.rcode = dns.RcodeYXDomain

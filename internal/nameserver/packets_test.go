@@ -101,7 +101,9 @@ func TestPackets(t *testing.T) {
 		{"two questions", word(4, 2), "FORMERR"},
 		{"an answer in it", word(6, 1), "FORMERR"},
 		{"an authority that is not there", word(8, 1), "FORMERR"},
-		{"an authority that is", with(func(m *dns.Msg) { m.Ns = []dns.RR{&dns.SOA{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeSOA}, Ns: ".", Mbox: "."}} }), "FORMERR"},
+		{"an authority that is", with(func(m *dns.Msg) {
+			m.Ns = []dns.RR{&dns.SOA{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeSOA}, Ns: ".", Mbox: "."}}
+		}), "FORMERR"},
 		{"an additional record that is not there", word(10, 1), "FORMERR"},
 		{"65,535 of them", word(10, 65535), "FORMERR"},
 		{"something behind", append(slices.Clone(plain), 0), "FORMERR"},
@@ -114,7 +116,9 @@ func TestPackets(t *testing.T) {
 		{"a label of 64", name("\x40" + strings.Repeat("a", 64) + "\x00"), ""},
 		{"a name of 256", name(strings.Repeat("\x01a", 127) + "\x01a\x00"), "FORMERR"},
 		{"a name of 255", name(strings.Repeat("\x01a", 127) + "\x00"), "REFUSED"},
-		{"class CHAOS", with(func(m *dns.Msg) { m.Question[0] = dns.Question{Name: "version.bind.", Qtype: dns.TypeTXT, Qclass: dns.ClassCHAOS} }), "REFUSED"},
+		{"class CHAOS", with(func(m *dns.Msg) {
+			m.Question[0] = dns.Question{Name: "version.bind.", Qtype: dns.TypeTXT, Qclass: dns.ClassCHAOS}
+		}), "REFUSED"},
 		{"class ANY", with(func(m *dns.Msg) { m.Question[0].Qclass = dns.ClassANY }), "REFUSED"},
 		{"MAILB", with(func(m *dns.Msg) { m.Question[0].Qtype = dns.TypeMAILB }), "REFUSED"},
 		{"a type that nobody knows", with(func(m *dns.Msg) { m.Question[0].Qtype = 65399 }), "NOERROR"},
@@ -176,9 +180,14 @@ func TestSizes(t *testing.T) {
 		limit int
 		cut   bool
 	}{
-		{"medium", dns.TypeTXT, 0, 512, true}, {"medium", dns.TypeTXT, 100, 512, true}, {"medium", dns.TypeTXT, 800, 800, true},
-		{"medium", dns.TypeTXT, 1232, 1232, false}, {"big", dns.TypeTXT, 1232, 1232, true}, {"big", dns.TypeTXT, 65535, 1232, true},
-		{"x.crowd", dns.TypeA, 0, 512, true}, {"x.crowd", dns.TypeA, 1232, 1232, false},
+		{"medium", dns.TypeTXT, 0, 512, true},
+		{"medium", dns.TypeTXT, 100, 512, true},
+		{"medium", dns.TypeTXT, 800, 800, true},
+		{"medium", dns.TypeTXT, 1232, 1232, false},
+		{"big", dns.TypeTXT, 1232, 1232, true},
+		{"big", dns.TypeTXT, 65535, 1232, true},
+		{"x.crowd", dns.TypeA, 0, 512, true},
+		{"x.crowd", dns.TypeA, 1232, 1232, false},
 	} {
 		m := question(tt.name+".example.test.", tt.qtype)
 		if tt.size > 0 {

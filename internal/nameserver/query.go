@@ -40,7 +40,8 @@ type query struct {
 // given at once, or 0. It follows no compression: a question has nothing before it
 // to point to, and of other records only the type matters.
 func (q *query) parse(p []byte) (rcode int) {
-	*q = query{key: q.key, size: dns.MinMsgSize}
+	q.question, q.name, q.qtype, q.class, q.serial = nil, nil, 0, 0, 0
+	q.edns, q.size, q.version, q.dnssec, q.signed = false, dns.MinMsgSize, 0, false, false
 	if len(p) < headerLen {
 		return rcodeDrop
 	}

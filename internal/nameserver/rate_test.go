@@ -72,6 +72,14 @@ func TestLikeAnswersAreLimited(t *testing.T) {
 		if got := run(2); got != "AA" {
 			t.Errorf("%s, another network: %s", tt.what, got)
 		}
+		from = netip.MustParseAddrPort("198.52.100.7:1024") // of which every part counts
+		if got := run(1); got != "A" {
+			t.Errorf("%s, a network farther away: %s", tt.what, got)
+		}
+		from = netip.MustParseAddrPort("199.51.100.7:1024")
+		if got := run(1); got != "A" {
+			t.Errorf("%s, a network farther still: %s", tt.what, got)
+		}
 		from, now = stranger, now.Add(2*time.Second)
 		if got := run(2); got != "AA" {
 			t.Errorf("%s, later: %s", tt.what, got)
@@ -91,8 +99,11 @@ func TestNetworksOfIPv6(t *testing.T) {
 		addr string
 		want bool
 	}{
-		{"2001:db8:0:1200::1", true}, {"2001:db8:0:1200::1", true}, {"2001:db8:0:1200::1", false},
-		{"2001:db8:0:12ff::9", false}, {"2001:db8:0:1300::1", true},
+		{"2001:db8:0:1200::1", true},
+		{"2001:db8:0:1200::1", true},
+		{"2001:db8:0:1200::1", false},
+		{"2001:db8:0:12ff::9", false},
+		{"2001:db8:0:1300::1", true},
 	} {
 		if got := whole(tt.addr); got != tt.want {
 			t.Errorf("%s: %v", tt.addr, got)

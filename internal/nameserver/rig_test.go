@@ -82,7 +82,7 @@ func exchange(t testing.TB, s *nameserver.Server, packet []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if _, err := conn.Write(packet); err != nil {
 		t.Fatal(err)
 	}

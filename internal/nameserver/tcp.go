@@ -11,8 +11,15 @@ import (
 	"github.com/miekg/dns"
 )
 
-// acceptPause is how long accepting rests when the machine has no descriptors left.
-const acceptPause = 50 * time.Millisecond
+// pause is how long a reader rests when the machine has no memory or descriptors left.
+const pause = 50 * time.Millisecond
+
+func (s *Server) rest() {
+	select {
+	case <-s.done.Done():
+	case <-time.After(pause):
+	}
+}
 
 // serveTCP accepts until the listener is closed.
 func (s *Server) serveTCP() {
@@ -25,10 +32,7 @@ func (s *Server) serveTCP() {
 			}
 			return
 		case err != nil:
-			select {
-			case <-s.done.Done():
-			case <-time.After(acceptPause):
-			}
+			s.rest()
 		case !s.conns.add(conn):
 			_ = conn.Close() // too many
 		default:

@@ -1,7 +1,6 @@
 package nameserver
 
 import (
-	"context"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -160,9 +159,7 @@ func (t *teller) read() {
 			return
 		}
 		if err != nil {
-			if !t.rest() { // nobody listens there, say
-				return
-			}
+			t.s.rest() // nobody listens there, say
 			continue
 		}
 		var m dns.Msg
@@ -170,13 +167,6 @@ func (t *teller) read() {
 			t.known(&m)
 		}
 	}
-}
-
-func (t *teller) rest() bool {
-	ctx, cancel := context.WithTimeout(t.s.done, tellTick)
-	defer cancel()
-	<-ctx.Done()
-	return t.s.done.Err() == nil
 }
 
 // known ends the telling: also a refusal is an answer, and asking again changes

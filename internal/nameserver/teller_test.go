@@ -3,6 +3,7 @@ package nameserver_test
 import (
 	"net"
 	"net/netip"
+	"runtime"
 	"testing"
 	"time"
 
@@ -117,5 +118,34 @@ func TestManyAreTold(t *testing.T) {
 		} else {
 			seen[name] = true
 		}
+	}
+}
+
+// TestNotifyIsOverWhenItIsAcknowledged, and a change without another serial, which
+// no secondary would see, is not told.
+func TestNotifyIsOverWhenItIsAcknowledged(t *testing.T) {
+	t.Parallel()
+	second := newTold(t)
+	o := listed(second.port())
+	o.Secondaries = o.Secondaries[:1]
+	o.Limits = nameserver.Limits{NotifyDelay: time.Millisecond, NotifyRetry: time.Hour}
+	s := serve(t, o, smallZone(t, "one.test", 1, ""))
+	for _, name := range []string{"one.test.", "two.test.", "three.test."} {
+		m, from := second.next()
+		if m.Question[0].Name != name {
+			t.Errorf("told of %s, want %s", m.Question[0].Name, name)
+		}
+		second.acknowledge(m, from)
+		for ended := time.Now().Add(time.Minute); s.Waiting() > 0; {
+			if time.Now().After(ended) {
+				t.Fatal("it waits for ever")
+			}
+			runtime.Gosched()
+		}
+		s.Set(smallZone(t, "one.test", 1, "same IN TXT serial\n"))
+		if s.Waiting() > 0 {
+			t.Error("a change without another serial is told")
+		}
+		s.Set(smallZone(t, map[string]string{"one.test.": "two.test", "two.test.": "three.test", "three.test.": "four.test"}[name], 1, ""))
 	}
 }

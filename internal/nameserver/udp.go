@@ -12,21 +12,24 @@ const (
 
 // readUDP answers packets until the socket is closed.
 func (s *Server) readUDP() {
-	w := &worker{}
-	in, out, oob := make([]byte, packetSize), make([]byte, 0, packetSize), make([]byte, oobSize)
+	w, b := &worker{}, newBatch(s.udp)
 	for {
-		n, oobn, _, from, err := s.udp.ReadMsgUDPAddrPort(in, oob)
+		n, err := b.receive()
+		if s.done.Err() != nil {
+			return
+		}
 		if err != nil {
-			if s.done.Err() != nil {
-				return
+			s.rest()
+			continue
+		}
+		now := s.options.Now()
+		for i := range n {
+			packet, from := b.packet(i)
+			if answer := s.packet(w, packet, b.answers[i], from, now); answer != nil {
+				b.reply(i, answer)
 			}
-			continue
 		}
-		answer := s.packet(w, in[:n], out, from, s.options.Now())
-		if answer == nil {
-			continue
-		}
-		_, _, _ = s.udp.WriteMsgUDPAddrPort(answer, source(oob[:oobn]), from) // who cannot be reached asks again
+		b.send()
 	}
 }
 

@@ -76,8 +76,11 @@ func TestZonesOfOthers(t *testing.T) {
 		qtype  uint16
 		answer int
 	}{
-		{"beside.one.test.", dns.TypeA, 1}, {"below.one.test.", dns.TypeA, 1}, {"web.sub.one.test.", dns.TypeA, 1},
-		{"sub.one.test.", dns.TypeDS, 1}, {"two.test.", dns.TypeDS, 0},
+		{"beside.one.test.", dns.TypeA, 1},
+		{"below.one.test.", dns.TypeA, 1},
+		{"web.sub.one.test.", dns.TypeA, 1},
+		{"sub.one.test.", dns.TypeDS, 1},
+		{"two.test.", dns.TypeDS, 0},
 	} {
 		r := unpacked(t, s.Message(packed(t, question(tt.name, tt.qtype)), stranger.Addr()))
 		if r.Rcode != dns.RcodeSuccess || !r.Authoritative || len(r.Answer) != tt.answer {

@@ -14,7 +14,7 @@ const (
 
 // Relays reports that a function's data is another function's whole answer, which
 // is then the answer.
-func (o *Output) Relays() bool { return o.whole > 0 && o.members[0].shape == shapeAnswer }
+func (o *Output) Relays() bool { return o.whole && o.members[0].shape == shapeAnswer }
 
 // relay hands over the answer inside, or why there is none, in the form that
 // clients of cPanel's functions look for.
@@ -108,7 +108,7 @@ func (r *Reply) writeAPI2(to sink, root label) {
 	}
 	r.Shown.paginate(to)
 	switch {
-	case told && r.Out.whole > 0:
+	case told && r.Out.whole:
 		r.Out.write(to, data, v, r.Shown)
 	case told:
 		to.open(data, true)

@@ -20,7 +20,7 @@ type Member struct {
 func (o *Output) Type() reflect.Type { return o.typ }
 
 // Whole reports whether the one member is the data itself, and not a member of it.
-func (o *Output) Whole() bool { return o.whole > 0 }
+func (o *Output) Whole() bool { return o.whole }
 
 // List names the list of records that output controls work on, "" when there is
 // none; keyed: its records are the members of an object.

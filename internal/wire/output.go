@@ -100,7 +100,7 @@ type Output struct {
 	list    int      // index of the member with the records, or -1
 	note    []int    // where the Note is embedded, or nil
 	data    []int    // the pointer that is the whole data, or nil
-	whole   int      // how many members are the data itself, whatever its shape
+	whole   bool     // a member is the data itself, whatever its shape: see told
 	v0      *legacy
 }
 
@@ -126,15 +126,24 @@ func CompileOutput(t reflect.Type) (*Output, error) {
 	return o, errors.Join(c.errs...)
 }
 
-// checkWhole refuses members beside the data itself, and data that cannot be nil
-// where another could be.
+// checkWhole finds the list among the members that can be the data, and refuses
+// members beside them, and one that cannot be nil where another could be the data.
 func (c *compiler) checkWhole(t reflect.Type) {
 	o := c.out
-	if o.whole > 0 && len(o.members) != o.whole {
-		c.fail(t.String(), "the fields with the option whole are not the only ones")
+	if !o.whole {
+		return
 	}
-	if o.whole > 1 && slices.ContainsFunc(o.members, func(m member) bool { return !m.pointer && m.shape != shapeList }) {
-		c.fail(t.String(), "of several fields with the option whole each is a pointer or a list")
+	for i, m := range o.members {
+		if m.name != "data" || len(o.members) > 1 && !m.pointer && m.shape != shapeList {
+			c.fail(t.String(), "beside a field with the option whole there can be others like it, and each is then a pointer or a list")
+		}
+		if m.shape != shapeList || m.pointer || m.elem.pointer || m.elem.shape != shapeObject {
+			continue
+		}
+		if o.list >= 0 {
+			c.fail(t.String(), "of the fields with the option whole two are lists of records")
+		}
+		o.list = i
 	}
 }
 

@@ -75,8 +75,7 @@ func (c *compiler) setData(sf reflect.StructField, at []int) {
 }
 
 // setWhole compiles a field that is the data itself: a list, a number, null, or a
-// whole answer. Of several, which are pointers or lists, the first that is not nil
-// is; when all are, the last. Output controls work on it when it is a list of records.
+// whole answer. Output controls work on it when it is a list of records.
 func (c *compiler) setWhole(sf reflect.StructField, at []int, around []reflect.Type) member {
 	m := member{label: newLabel("data"), path: at, node: c.node(sf.Type, sf.Name, around), summary: sf.Tag.Get("doc")}
 	if !sf.IsExported() || c.inData {
@@ -88,13 +87,7 @@ func (c *compiler) setWhole(sf reflect.StructField, at []int, around []reflect.T
 		}
 		answer.uapi = true
 	}
-	if m.shape == shapeList && !m.pointer && !m.elem.pointer && m.elem.shape == shapeObject {
-		if c.out.list >= 0 {
-			c.fail(sf.Name, "there is a list already")
-		}
-		c.out.list = c.out.whole
-	}
-	c.out.whole++
+	c.out.whole = true
 	return m
 }
 
@@ -111,7 +104,7 @@ func (c *compiler) setList(m member, top bool) {
 // finish checks names and finds the place of the list.
 func (c *compiler) finish(t reflect.Type, list []member, top bool) {
 	for i, m := range list {
-		if c.out.whole == 0 && slices.ContainsFunc(list[:i], func(n member) bool { return n.name == m.name }) {
+		if !c.out.whole && slices.ContainsFunc(list[:i], func(n member) bool { return n.name == m.name }) {
 			c.fail(t.String(), "the name %q is taken", m.name)
 		}
 		if top && c.out.list == -2 && options(t.FieldByIndex(m.path).Tag.Get("whm"), "list") {

@@ -16,7 +16,7 @@ func (o *Output) write(to sink, l label, v reflect.Value, shown *Selection) {
 	if !some {
 		return
 	}
-	if o.whole > 0 { // its label is data, whatever it stands in
+	if o.whole { // its label is data, whatever it stands in
 		i := o.told(v)
 		writeMembers(to, o.members[i:i+1], v, o.list-i, shown)
 		return
@@ -30,10 +30,11 @@ func (o *Output) write(to sink, l label, v reflect.Value, shown *Selection) {
 	to.close(l, false)
 }
 
-// told is which of the members that can be the data is it.
+// told is which of the members that can be the data is it: the first that is not
+// nil, else the last.
 func (o *Output) told(v reflect.Value) int {
 	for i, m := range o.members {
-		if i == o.whole-1 || !v.FieldByIndex(m.path).IsNil() {
+		if i == len(o.members)-1 || !v.FieldByIndex(m.path).IsNil() {
 			return i
 		}
 	}
@@ -55,7 +56,7 @@ func (o *Output) inner(v reflect.Value) (_ reflect.Value, some bool) {
 // records is the list of v, the Out struct, if there is one.
 func (o *Output) records(v reflect.Value) (_ table, ok bool) {
 	v, some := o.inner(v)
-	if !some || o.list < 0 || o.whole > 0 && o.told(v) != o.list {
+	if !some || o.list < 0 || o.whole && o.told(v) != o.list {
 		return table{}, false
 	}
 	m := o.members[o.list]

@@ -75,12 +75,21 @@ func TestApply(t *testing.T) {
 		{"strings are escaped", "", zonefile.Edit{
 			Add: []zonefile.Entry{entry("a", "TXT", "\"; \\ (\n\x00ä", ""), entry("a", "CAA", "0", "issue", `x;"y"`)},
 		}, "a\t14400\tIN\tTXT\t\"\\\"; \\\\ (\\010\\000\\195\\164\"\t\"\"\na\t14400\tIN\tCAA\t0\tissue\t\"x;\\\"y\\\"\"\n"},
-		{"long strings are cut", "", zonefile.Edit{Add: []zonefile.Entry{entry("a", "TXT", strings.Repeat("x", 256), strings.Repeat("y", 255))}},
-			"a\t14400\tIN\tTXT\t\"" + strings.Repeat("x", 255) + "\"\t\"x\"\t\"" + strings.Repeat("y", 255) + "\"\n"},
-		{"generic form", "", zonefile.Edit{Add: []zonefile.Entry{entry("a", "TYPE999", `\#`, "2", "ABCD"), entry("a", "TXT", `\#`, "0")}},
-			"a\t14400\tIN\tTYPE999\t\\#\t2\tABCD\na\t14400\tIN\tTXT\t\"\\\\#\"\t\"0\"\n"},
-		{"pairs of a service", "", zonefile.Edit{Add: []zonefile.Entry{entry("a", "HTTPS", "1", ".", `alpn="h2,h3"`, "port=1")}},
-			"a\t14400\tIN\tHTTPS\t1\t.\talpn=\"h2,h3\"\tport=1\n"},
+		{
+			"long strings are cut", "",
+			zonefile.Edit{Add: []zonefile.Entry{entry("a", "TXT", strings.Repeat("x", 256), strings.Repeat("y", 255))}},
+			"a\t14400\tIN\tTXT\t\"" + strings.Repeat("x", 255) + "\"\t\"x\"\t\"" + strings.Repeat("y", 255) + "\"\n",
+		},
+		{
+			"generic form", "",
+			zonefile.Edit{Add: []zonefile.Entry{entry("a", "TYPE999", `\#`, "2", "ABCD"), entry("a", "TXT", `\#`, "0")}},
+			"a\t14400\tIN\tTYPE999\t\\#\t2\tABCD\na\t14400\tIN\tTXT\t\"\\\\#\"\t\"0\"\n",
+		},
+		{
+			"pairs of a service", "",
+			zonefile.Edit{Add: []zonefile.Entry{entry("a", "HTTPS", "1", ".", `alpn="h2,h3"`, "port=1")}},
+			"a\t14400\tIN\tHTTPS\t1\t.\talpn=\"h2,h3\"\tport=1\n",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.about, func(t *testing.T) {

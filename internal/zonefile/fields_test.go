@@ -41,8 +41,13 @@ func TestFields(t *testing.T) {
 		}
 	}
 	soa := fields{
-		{"mname", "ns1.example.net"}, {"rname", "root.example.com"}, {"serial", "2026010100"},
-		{"refresh", "3600"}, {"retry", "7200"}, {"expire", "3600000"}, {"minimum", "86400"},
+		{"mname", "ns1.example.net"},
+		{"rname", "root.example.com"},
+		{"serial", "2026010100"},
+		{"refresh", "3600"},
+		{"retry", "7200"},
+		{"expire", "3600000"},
+		{"minimum", "86400"},
 	}
 	if diff := cmp.Diff(soa, parse(t, head).Lines[1].Fields()); diff != "" {
 		t.Error(diff)

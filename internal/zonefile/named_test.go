@@ -2,6 +2,7 @@ package zonefile_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -35,13 +36,13 @@ func findNamed(t *testing.T) named {
 }
 
 // records are what the checker reads in a zone file.
-func (n named) records(text string) ([]dns.RR, error) {
+func (n named) records(ctx context.Context, text string) ([]dns.RR, error) {
 	path := filepath.Join(n.dir, "zone")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
 	// Whether targets exist and hosts are called as hosts should be is not ours.
-	cmd := exec.Command(n.program, "-D", "-o", "-", "-s", "full", "-i", "none", "-k", "ignore", "-n", "ignore", "-m", "ignore",
+	cmd := exec.CommandContext(ctx, n.program, "-D", "-o", "-", "-s", "full", "-i", "none", "-k", "ignore", "-n", "ignore", "-m", "ignore",
 		"-M", "ignore", "-S", "ignore", "-r", "ignore", "-T", "ignore", "-W", "ignore", "example.com", path)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
@@ -108,7 +109,7 @@ func TestAgreesWithNamed(t *testing.T) {
 		if z, err = z.Apply(g.edit(m), g.serial); err != nil {
 			rt.Fatalf("%v: %q", err, m)
 		}
-		theirs, err := bind.records(z.String())
+		theirs, err := bind.records(t.Context(), z.String())
 		if err != nil {
 			rt.Fatalf("%v: %q", err, z)
 		}
@@ -162,7 +163,7 @@ func TestRefusedByNamed(t *testing.T) {
 		`a URI 1 2 "http://x/\"\\"` + "\n":         true,
 	} {
 		z, ours := zonefile.Parse("example.com", head+text)
-		theirs, err := bind.records(head + text)
+		theirs, err := bind.records(t.Context(), head+text)
 		if (ours == nil) != taken || (err == nil) != taken {
 			t.Errorf("%q is to be taken: %v; we say %v, and BIND %v", text, taken, ours, err)
 			continue

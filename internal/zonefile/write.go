@@ -70,8 +70,6 @@ func checkWords(rtype uint16, data []string) error {
 func isWord(rtype uint16, s string, l logical) bool {
 	t := l.tokens
 	switch {
-	case l.end != "":
-		return false
 	case len(t) == 1:
 		return t[0].text == s && !t[0].quoted
 	case len(t) == 2 && hasPairs(rtype):

@@ -25,7 +25,7 @@ type quotaOut struct {
 
 func (f *family) quotaInfo(ctx context.Context, c api.Call, _ struct{}) (out quotaOut, err error) {
 	h, err := f.account(ctx, c)
-	limit := orZero(h.Account.Plan.Quota)
+	limit := orZero(h.Plan.Quota)
 	return quotaOut{Limit: limit, Left: limit, UnderInodes: true, UnderLimit: true, UnderOverall: true}, err
 }
 
@@ -38,7 +38,7 @@ type localQuotaOut struct {
 
 func (f *family) localQuotaInfo(ctx context.Context, c api.Call, _ struct{}) (out localQuotaOut, err error) {
 	h, err := f.account(ctx, c)
-	return localQuotaOut{Limit: orZero(h.Account.Plan.Quota.Bytes())}, err
+	return localQuotaOut{Limit: orZero(h.Plan.Quota.Bytes())}, err
 }
 
 // resource is something that an account may have so much of.
@@ -55,7 +55,7 @@ type resource struct {
 // resources are those that are known. Traffic is not measured, and nothing is served
 // that could cause any: none, as showbw says.
 func resources(h have) []resource {
-	p := h.Account.Plan
+	p := h.Plan
 	return []resource{
 		{"diskusage", "disk_usage", "Disk Usage", "Quota", "diskusageviewer", "FileStorage", true, 0, p.Quota.OrUnlimited()},
 		{"bandwidthusage", "bandwidth", "Bandwidth", "Stats", "bandwidth", "WebServer", true, 0, p.Bandwidth.OrUnlimited()},

@@ -74,7 +74,7 @@ func (f *family) userInformation(ctx context.Context, c api.Call, in nameIn) (ou
 }
 
 func known(h have) userOut {
-	p := h.Account.Plan
+	p := h.Plan
 	out := userOut{
 		Backup: h.Backup, Bandwidth: orZero(p.Bandwidth.OrUnlimited().Bytes()), CGI: p.CGI, Email: h.Email, Created: h.Created,
 		Blocks: blocks(p.Quota), Domain: h.Domain, FeatureList: p.FeatureList, Home: h.Home, IP: h.IP,

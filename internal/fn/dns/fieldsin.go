@@ -33,10 +33,20 @@ type fieldsIn struct {
 // all lists the fields; the value of one that was not given is empty.
 func (in fieldsIn) all() []zonefile.Field {
 	return []zonefile.Field{
-		{Name: "address", Value: in.Address}, {Name: "cname", Value: in.CName}, {Name: "txtdata", Value: in.TXTData}, {Name: "exchange", Value: in.Exchange},
-		{Name: "nsdname", Value: in.NSDName}, {Name: "ptrdname", Value: in.PTRDName}, {Name: "target", Value: in.Target}, {Name: "tag", Value: in.Tag},
-		{Name: "value", Value: in.Value}, {Name: "preference", Value: digits(in.Preference)}, {Name: "priority", Value: digits(in.Priority)},
-		{Name: "weight", Value: digits(in.Weight)}, {Name: "port", Value: digits(in.Port)}, {Name: "flag", Value: digits(in.Flag)},
+		{Name: "address", Value: in.Address},
+		{Name: "cname", Value: in.CName},
+		{Name: "txtdata", Value: in.TXTData},
+		{Name: "exchange", Value: in.Exchange},
+		{Name: "nsdname", Value: in.NSDName},
+		{Name: "ptrdname", Value: in.PTRDName},
+		{Name: "target", Value: in.Target},
+		{Name: "tag", Value: in.Tag},
+		{Name: "value", Value: in.Value},
+		{Name: "preference", Value: digits(in.Preference)},
+		{Name: "priority", Value: digits(in.Priority)},
+		{Name: "weight", Value: digits(in.Weight)},
+		{Name: "port", Value: digits(in.Port)},
+		{Name: "flag", Value: digits(in.Flag)},
 	}
 }
 
