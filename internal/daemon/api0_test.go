@@ -68,7 +68,19 @@ var old = map[string][2]string{
 		`{"cpanelresult":{"apiversion":2,"module":"X","func":"x","preevent":{"result":1},"event":{"result":1},"postevent":{"result":1},"data":[{"x":"x"}]}}`,
 		`{"data":{"reason":"No.","result":"0"},"type":"text","error":"No."}`,
 	},
-	"domainuserdata": {`{"result":[{"status":1,"statusmsg":"Done."}],"userdata":{}}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	// Zone functions: PROTOCOL 4.3 has the forms of listzones, dumpzone, getzonerecord,
+	// killdns, lookupnsip, and of adddns, addzonerecord and their like.
+	"listzones":        {`{"zone":[{"domain":"x","zonefile":"x"}]}`, ``},
+	"dumpzone":         {`{"result":[{"status":1,"statusmsg":"Done.","record":[{}]}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"getzonerecord":    {`{"result":[{"status":1,"statusmsg":"Done.","record":{}}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"adddns":           {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"addzonerecord":    {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"editzonerecord":   {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"removezonerecord": {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"resetzone":        {`{"result":[{"status":1,"statusmsg":"Done."}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"killdns":          {`{"result":[{"status":1,"statusmsg":"Done.","rawout":"log"}]}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
+	"lookupnsip":       {`{"ip":"x"}`, `{"ip":null}`},
+	"domainuserdata":   {`{"result":[{"status":1,"statusmsg":"Done."}],"userdata":{}}`, `{"result":[{"status":0,"statusmsg":"No."}]}`},
 }
 
 // TestAPI0 holds every declared function to its form in API 0, with a result

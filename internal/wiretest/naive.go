@@ -38,6 +38,9 @@ func Naive(records []Member, v wire.View) (out []Member) {
 	if v.Columns != nil {
 		for i, r := range out {
 			out[i].Members = slices.DeleteFunc(slices.Clone(r.Members), func(m Member) bool { return !slices.Contains(v.Columns, m.Name) })
+			if len(out[i].Members) == 0 {
+				out[i].Members = nil // as what is empty is read back: XML does not tell an object from a text
+			}
 		}
 	}
 	return out
