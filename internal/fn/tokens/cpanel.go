@@ -3,6 +3,7 @@ package tokens
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/hostkeep/hostkeep"
@@ -40,13 +41,17 @@ type createForOut struct {
 }
 
 // createFor makes a token for the account. It hands down the end and the addresses of
-// a token that calls, whichever side that is of.
+// a token that calls, whichever side that is of, and to what is made in a session the
+// end of the token whose link opened it.
 func (f family) createFor(ctx context.Context, c api.Call, in createForIn) (out createForOut, err error) {
 	t := hostkeep.Token{OwnerID: c.Account.ID, CPanel: true, Name: in.Name, MadeBy: c.Maker()}
 	if err := hostkeep.CheckTokenName(in.Name); err != nil {
 		return out, err
 	}
 	if t.Expires, err = f.expiry(in.Expires); err != nil {
+		return out, err
+	}
+	if c.Expires, err = f.end(ctx, c.Caller); err != nil {
 		return out, err
 	}
 	warnings := handDown(c, &t, in.Expires == nil, true)
@@ -58,6 +63,24 @@ func (f family) createFor(ctx context.Context, c api.Call, in createForIn) (out 
 		return out, err
 	}
 	return createForOut{wire.Note{Warnings: warnings}, t.Created, secret}, nil
+}
+
+// end is when what the caller makes ends at the latest; zero: never. Of a session that
+// a token's link opened that is the token's end, as it is the session's. Addresses
+// are not: links are for browsers, which are elsewhere.
+func (f family) end(ctx context.Context, c hostkeep.Caller) (end time.Time, err error) {
+	if c.Via == hostkeep.ViaToken || c.MadeBy == 0 {
+		return c.Expires, nil
+	}
+	err = f.Read(ctx, func(r Reader) error {
+		t, err := r.TokenByID(c.MadeBy)
+		if err != nil { // the session went with it
+			return fmt.Errorf("finding the token that answers for the session: %w", err)
+		}
+		end = t.Expires
+		return nil
+	})
+	return end, err
 }
 
 type listForOut struct {
