@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -351,5 +352,28 @@ func TestThePagesFormIsNotOnCPanelsSide(t *testing.T) {
 	a := b.send("POST", "/login/?login_only=1", form.Encode())
 	if cookie := a.Header().Get("Set-Cookie"); !strings.HasPrefix(cookie, "cpsession=") || strings.Contains(a.Body.String(), "<html") {
 		t.Errorf("%d %q %s", a.Code, cookie, a.Body)
+	}
+}
+
+// A hook of a function of cPanel's is told whom it is called for: the caller may be a
+// WHM user, and the parameters do not say.
+func TestAHookIsToldTheAccount(t *testing.T) {
+	t.Parallel()
+	w, dir := hooked(t,
+		line("Tokens::*", "pre", `read -r call; case "$call" in *'"account":"precious"'*) echo Leave it alone.; exit 1;; esac`),
+		line("Tokens::*", "post", `cat > "$1/after"`),
+	)
+	root := w.root()
+	for _, user := range []string{"precious", "plain"} {
+		w.must(root, "createacct", "username", user, "domain", user+".example")
+	}
+	if a := w.uapi(root, "precious", "Tokens/create_full_access", "name", "x"); a.Status != 0 || !strings.Contains(a.reason(), "Leave it alone.") {
+		t.Errorf("the hook could not tell the account: %+v", a)
+	}
+	if a := w.uapi(root, "plain", "Tokens/create_full_access", "name", "x"); a.Status != 1 {
+		t.Errorf("%+v", a)
+	}
+	if _, all := read(t, filepath.Join(dir, "after")); !strings.Contains(all, `"account":"plain"`) || strings.Contains(all, "precious") {
+		t.Errorf("after: %s", all)
 	}
 }
