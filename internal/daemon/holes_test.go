@@ -377,3 +377,33 @@ func TestAHookIsToldTheAccount(t *testing.T) {
 		t.Errorf("after: %s", all)
 	}
 }
+
+// Tokens work on when their account loses the feature: they can still be seen and
+// revoked, by the account and by whom it belongs to, and no more are made.
+func TestTokensCanBeRevokedWithoutTheFeature(t *testing.T) {
+	t.Parallel()
+	w := hostingCPanel(t)
+	root := w.root()
+	for _, name := range []string{"one", "two"} {
+		w.uapi(root, "plain", "Tokens/create_full_access", "name", name)
+	}
+	w.must(root, "add_override_features_for_user", "user", "plain", "features", `{"apitokens":0}`)
+	own := func(function string, nameValue ...string) uapiAnswer {
+		_, a := w.execute(basic("plain", plainWord), home, function, nameValue...)
+		return a
+	}
+	if a := own("Tokens/list"); a.Status != 1 || len(a.names()) != 2 {
+		t.Errorf("listing: %+v", a)
+	}
+	if a := own("Tokens/revoke", "name", "one"); a.Status != 1 {
+		t.Errorf("the account revokes: %+v", a)
+	}
+	if a := w.uapi(root, "plain", "Tokens/revoke", "name", "two"); a.Status != 1 {
+		t.Errorf("root revokes: %+v", a)
+	}
+	for _, call := range [][]string{{"Tokens/create_full_access", "name", "three"}, {"Tokens/rename", "name", "one", "new_name", "four"}} {
+		if a := own(call[0], call[1:]...); a.Status != 0 || !strings.Contains(a.reason(), `"apitokens"`) {
+			t.Errorf("%q: %+v", call, a)
+		}
+	}
+}

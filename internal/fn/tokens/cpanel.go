@@ -12,20 +12,21 @@ import (
 )
 
 // CPanel declares the family's face for accounts. Their tokens open cPanel's side and
-// nothing else, and may there what the account may.
+// nothing else, and may there what the account may. An account that may have no more
+// tokens still has those that it has, so to see them and to revoke them takes no feature.
 func CPanel(d Deps) []*api.Function {
 	f := family{d}
-	decl := func(name, summary string, touches api.Touch) api.Decl {
+	decl := func(name, summary, feature string, touches api.Touch) api.Decl {
 		return api.Decl{
 			Name: name, Summary: summary, Writes: touches != api.NoCredentials, Touches: touches,
-			CPanel: api.CPanel{Module: "Tokens", Dialect: wire.UAPI, Feature: "apitokens"},
+			CPanel: api.CPanel{Module: "Tokens", Dialect: wire.UAPI, Feature: feature},
 		}
 	}
 	return []*api.Function{
-		api.Define(decl("create_full_access", "Make an API token that may all that the account may; its secret is in this answer and nowhere else.", api.AccountTokens), f.createFor),
-		api.Define(decl("list", "List the account's API tokens, expired ones too.", api.NoCredentials), f.listFor),
-		api.Define(decl("rename", "Give an API token of the account another name.", api.AccountTokens), f.renameFor),
-		api.Define(decl("revoke", "Remove an API token of the account.", api.AccountTokens), f.revokeFor),
+		api.Define(decl("create_full_access", "Make an API token that may all that the account may; its secret is in this answer and nowhere else.", "apitokens", api.AccountTokens), f.createFor),
+		api.Define(decl("list", "List the account's API tokens, expired ones too.", api.AnyFeature, api.NoCredentials), f.listFor),
+		api.Define(decl("rename", "Give an API token of the account another name.", "apitokens", api.AccountTokens), f.renameFor),
+		api.Define(decl("revoke", "Remove an API token of the account.", api.AnyFeature, api.AccountTokens), f.revokeFor),
 	}
 }
 
