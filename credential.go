@@ -39,14 +39,19 @@ func (c Caller) MayLeaveToken(t Token) error {
 	if missing := c.Rights.Missing(t.Privileges); len(missing) > 0 {
 		return &Error{Kind: Denied, Message: "A token cannot be given a privilege that the caller does not have: \"" + missing[0] + "\".", Missing: Privilege(missing[0])}
 	}
-	if c.Via != ViaToken {
-		return nil
-	}
 	if !c.Expires.IsZero() && (t.Expires.IsZero() || t.Expires.After(c.Expires)) {
-		return Errorf(Denied, "The calling token ends at %d; a token that it makes or changes cannot live longer.", c.Expires.Unix())
+		return Errorf(Denied, "%s ends at %d; a token that it makes or changes cannot live longer.", c.Bounding(), c.Expires.Unix())
 	}
 	if !c.Addresses.Covers(t.Addresses) {
 		return Errorf(Denied, "The calling token is limited to some addresses; a token that it makes or changes must be limited to addresses among them.")
 	}
 	return nil
+}
+
+// Bounding says which token it is whose end and addresses bound what the caller makes.
+func (c Caller) Bounding() string {
+	if c.Via == ViaSession {
+		return "The token whose link opened this session"
+	}
+	return "The calling token"
 }

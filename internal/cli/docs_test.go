@@ -91,7 +91,7 @@ func TestCompatibilityIsFresh(t *testing.T) {
 		"\n| `accept_eula` |  | `all` ? | 76 | updates |\n",
 		" that are not there: [hostkeep_explain](reference/hostkeep_explain.md), ",
 		", [loadavg](reference/loadavg.md), ",
-		"\n| [Tokens::list](reference/cpanel-Tokens.md#tokenslist-uapi) | UAPI | yes | `apitokens` |\n",
+		"\n| [Tokens::rename](reference/cpanel-Tokens.md#tokensrename-uapi) | UAPI | yes | `apitokens` |\n",
 		"\n| Email::addpop | API 2 | refused: this server runs no mail server |  |\n",
 		"\n| Mysql::adddb | API 1 |  |  |\n",
 	} {

@@ -109,10 +109,10 @@ func TestFeaturesOfAnAccount(t *testing.T) {
 	if a := ask("Features/has_feature", "name", "nosuch"); a.Status != 0 || !strings.Contains(a.reason(), "no feature") {
 		t.Errorf("%+v", a)
 	}
-	if a := ask("Tokens/list"); a.Status != 0 || !strings.Contains(a.reason(), `"apitokens"`) {
+	if a := ask("Tokens/rename", "name", "a", "new_name", "b"); a.Status != 0 || !strings.Contains(a.reason(), `"apitokens"`) {
 		t.Errorf("without the feature: %+v", a)
 	}
-	if a := ask("Batch/strict", "command", `["Tokens","list"]`); a.Status != 0 || !slices.Equal(a.inner(), []int{0}) {
+	if a := ask("Batch/strict", "command", `["Tokens","rename",{"name":"a","new_name":"b"}]`); a.Status != 0 || !slices.Equal(a.inner(), []int{0}) {
 		t.Errorf("without the feature, in a batch: %+v", a)
 	}
 }

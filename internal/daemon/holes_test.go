@@ -1,12 +1,16 @@
 package daemon
 
 import (
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // tree is domainsOf without the folders.
@@ -288,6 +292,118 @@ func TestDatabaseOwnerThroughRenames(t *testing.T) {
 		r := dataOf(t, w.must(root, "modifyacct", "user", tt.from, "newuser", tt.to, "rename_database_objects", tt.rename))
 		if got := r["cpuser"].(map[string]any)["DBOWNER"]; got != tt.want {
 			t.Errorf("%s to %s, rename_database_objects=%s: DBOWNER is %v, want %s", tt.from, tt.to, tt.rename, got, tt.want)
+		}
+	}
+}
+
+// What an account makes in a session that a token's link opened ends with the token:
+// one that may open sessions and nothing else would leave a way in for ever.
+func TestATokenMadeInALinksSessionEndsWithTheLinksToken(t *testing.T) {
+	t.Parallel()
+	w := hostingCPanel(t)
+	end := w.now.Add(time.Hour).Unix()
+	c, err := w.with("root", w.newToken(w.root(), "token_name", "opener", "acl", "create-user-session", "expires_at", jsonNumber(end)), home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, _ := w.link(c, "user", "plain", "service", "cpaneld")["url"].(string)
+	b := w.cpanelBrowser()
+	if got := b.follow(link); got != http.StatusSeeOther {
+		t.Fatal(got)
+	}
+	call := func(function string, nameValue ...string) string {
+		t.Helper()
+		values := url.Values{}
+		for ; len(nameValue) > 1; nameValue = nameValue[2:] {
+			values.Set(nameValue[0], nameValue[1])
+		}
+		return b.send("GET", b.token+"/execute/Tokens/"+function+"?"+values.Encode(), "").Body.String()
+	}
+	for _, expires := range []string{"0", jsonNumber(end + 1)} {
+		if a := call("create_full_access", "name", "wide", "expires_at", expires); !strings.Contains(a, "cannot live longer") {
+			t.Errorf("expires_at=%s: %s", expires, a)
+		}
+	}
+	if a := call("create_full_access", "name", "made"); !strings.Contains(a, `"status":1`) || !strings.Contains(a, "opened this session has an end: the new token ends with it") {
+		t.Errorf("without an end: %s", a)
+	}
+	if a := call("create_full_access", "name", "short", "expires_at", jsonNumber(end-1)); !strings.Contains(a, `"status":1`) {
+		t.Errorf("a shorter one: %s", a)
+	}
+	if a, want := call("list"), fmt.Sprintf(`"expires_at":%d`, end); strings.Count(a, want+",") != 1 || strings.Contains(a, `"expires_at":null`) {
+		t.Errorf("want one with %s: %s", want, a)
+	}
+	own := w.cpanelBrowser() // nobody's token answers for it
+	if message := own.login("plain", plainWord, ""); message != "" {
+		t.Fatal(message)
+	}
+	if a := own.send("GET", own.token+"/execute/Tokens/create_full_access?name=own", ""); !strings.Contains(a.Body.String(), `"warnings":null`) {
+		t.Errorf("in a session of the account's own: %s", a.Body)
+	}
+}
+
+// The page's form is of port 2087. On 2083 it would set the page's cookie, which a
+// browser sends to both, and end what is open there.
+func TestThePagesFormIsNotOnCPanelsSide(t *testing.T) {
+	t.Parallel()
+	w := hostingCPanel(t)
+	b := w.cpanelBrowser()
+	form := url.Values{"user": {"plain"}, "pass": {plainWord}, "hostkeep_page": {"1"}, "hostkeep_form": {"a=1"}}
+	a := b.send("POST", "/login/?login_only=1", form.Encode())
+	if cookie := a.Header().Get("Set-Cookie"); !strings.HasPrefix(cookie, "cpsession=") || strings.Contains(a.Body.String(), "<html") {
+		t.Errorf("%d %q %s", a.Code, cookie, a.Body)
+	}
+}
+
+// A hook of a function of cPanel's is told whom it is called for: the caller may be a
+// WHM user, and the parameters do not say.
+func TestAHookIsToldTheAccount(t *testing.T) {
+	t.Parallel()
+	w, dir := hooked(t,
+		line("Tokens::*", "pre", `read -r call; case "$call" in *'"account":"precious"'*) echo Leave it alone.; exit 1;; esac`),
+		line("Tokens::*", "post", `cat > "$1/after"`),
+	)
+	root := w.root()
+	for _, user := range []string{"precious", "plain"} {
+		w.must(root, "createacct", "username", user, "domain", user+".example")
+	}
+	if a := w.uapi(root, "precious", "Tokens/create_full_access", "name", "x"); a.Status != 0 || !strings.Contains(a.reason(), "Leave it alone.") {
+		t.Errorf("the hook could not tell the account: %+v", a)
+	}
+	if a := w.uapi(root, "plain", "Tokens/create_full_access", "name", "x"); a.Status != 1 {
+		t.Errorf("%+v", a)
+	}
+	if _, all := read(t, filepath.Join(dir, "after")); !strings.Contains(all, `"account":"plain"`) || strings.Contains(all, "precious") {
+		t.Errorf("after: %s", all)
+	}
+}
+
+// Tokens work on when their account loses the feature: they can still be seen and
+// revoked, by the account and by whom it belongs to, and no more are made.
+func TestTokensCanBeRevokedWithoutTheFeature(t *testing.T) {
+	t.Parallel()
+	w := hostingCPanel(t)
+	root := w.root()
+	for _, name := range []string{"one", "two"} {
+		w.uapi(root, "plain", "Tokens/create_full_access", "name", name)
+	}
+	w.must(root, "add_override_features_for_user", "user", "plain", "features", `{"apitokens":0}`)
+	own := func(function string, nameValue ...string) uapiAnswer {
+		_, a := w.execute(basic("plain", plainWord), home, function, nameValue...)
+		return a
+	}
+	if a := own("Tokens/list"); a.Status != 1 || len(a.names()) != 2 {
+		t.Errorf("listing: %+v", a)
+	}
+	if a := own("Tokens/revoke", "name", "one"); a.Status != 1 {
+		t.Errorf("the account revokes: %+v", a)
+	}
+	if a := w.uapi(root, "plain", "Tokens/revoke", "name", "two"); a.Status != 1 {
+		t.Errorf("root revokes: %+v", a)
+	}
+	for _, call := range [][]string{{"Tokens/create_full_access", "name", "three"}, {"Tokens/rename", "name", "one", "new_name", "four"}} {
+		if a := own(call[0], call[1:]...); a.Status != 0 || !strings.Contains(a.reason(), `"apitokens"`) {
+			t.Errorf("%q: %+v", call, a)
 		}
 	}
 }

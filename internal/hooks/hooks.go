@@ -131,6 +131,7 @@ type input struct {
 	Version   int             `json:"version"`
 	Stage     string          `json:"stage"`
 	Caller    caller          `json:"caller"`
+	Account   string          `json:"account,omitempty"` // whom a function of cPanel's is called for
 	Arguments json.RawMessage `json:"arguments"`
 	Result    json.RawMessage `json:"result,omitempty"`
 }
@@ -146,7 +147,7 @@ type caller struct {
 func (r *Runner) call(ctx context.Context, h Hook, c api.HookCall) (line string, err error) {
 	in := input{
 		Function: c.Function, Version: c.Version, Stage: "post", Arguments: c.Arguments(h.Secrets),
-		Caller: caller{User: c.User.Name, Via: string(c.Via), RequestID: c.RequestID},
+		Caller: caller{User: c.User.Name, Via: string(c.Via), RequestID: c.RequestID}, Account: c.Account.Name,
 	}
 	if h.Pre {
 		in.Stage = "pre"

@@ -55,7 +55,7 @@ func (x *exchange) login() {
 	if form.Get("goto_uri") == "" {
 		form.Set("goto_uri", query.Get("goto_uri"))
 	}
-	again := asked(form)
+	again := x.asked(form)
 	if again.Page && x.crossOrigin() {
 		return
 	}
@@ -86,9 +86,10 @@ const (
 	fieldTicket = "hostkeep_ticket"
 )
 
-// asked is the sign-in form as it must be shown again if it fails.
-func asked(form url.Values) SignIn {
-	s := SignIn{Page: form.Get(fieldPage) != "", User: form.Get("user"), Then: past(form.Get("goto_uri"))}
+// asked is the sign-in form as it must be shown again if it fails. cPanel's side has
+// no page, and so no form of one.
+func (x *exchange) asked(form url.Values) SignIn {
+	s := SignIn{Page: form.Get(fieldPage) != "" && !x.cpanel, User: form.Get("user"), Then: past(form.Get("goto_uri"))}
 	if s.Page {
 		s.Ticket, s.Tried = hostkeep.NewSecret(form.Get(fieldTicket)), form.Get("tfa_token") != ""
 	}

@@ -3,6 +3,7 @@ package tokens
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/hostkeep/hostkeep"
@@ -11,20 +12,21 @@ import (
 )
 
 // CPanel declares the family's face for accounts. Their tokens open cPanel's side and
-// nothing else, and may there what the account may.
+// nothing else, and may there what the account may. An account that may have no more
+// tokens still has those that it has, so to see them and to revoke them takes no feature.
 func CPanel(d Deps) []*api.Function {
 	f := family{d}
-	decl := func(name, summary string, touches api.Touch) api.Decl {
+	decl := func(name, summary, feature string, touches api.Touch) api.Decl {
 		return api.Decl{
 			Name: name, Summary: summary, Writes: touches != api.NoCredentials, Touches: touches,
-			CPanel: api.CPanel{Module: "Tokens", Dialect: wire.UAPI, Feature: "apitokens"},
+			CPanel: api.CPanel{Module: "Tokens", Dialect: wire.UAPI, Feature: feature},
 		}
 	}
 	return []*api.Function{
-		api.Define(decl("create_full_access", "Make an API token that may all that the account may; its secret is in this answer and nowhere else.", api.AccountTokens), f.createFor),
-		api.Define(decl("list", "List the account's API tokens, expired ones too.", api.NoCredentials), f.listFor),
-		api.Define(decl("rename", "Give an API token of the account another name.", api.AccountTokens), f.renameFor),
-		api.Define(decl("revoke", "Remove an API token of the account.", api.AccountTokens), f.revokeFor),
+		api.Define(decl("create_full_access", "Make an API token that may all that the account may; its secret is in this answer and nowhere else.", "apitokens", api.AccountTokens), f.createFor),
+		api.Define(decl("list", "List the account's API tokens, expired ones too.", api.AnyFeature, api.NoCredentials), f.listFor),
+		api.Define(decl("rename", "Give an API token of the account another name.", "apitokens", api.AccountTokens), f.renameFor),
+		api.Define(decl("revoke", "Remove an API token of the account.", api.AnyFeature, api.AccountTokens), f.revokeFor),
 	}
 }
 
@@ -40,13 +42,17 @@ type createForOut struct {
 }
 
 // createFor makes a token for the account. It hands down the end and the addresses of
-// a token that calls, whichever side that is of.
+// a token that calls, whichever side that is of, and to what is made in a session the
+// end of the token whose link opened it.
 func (f family) createFor(ctx context.Context, c api.Call, in createForIn) (out createForOut, err error) {
 	t := hostkeep.Token{OwnerID: c.Account.ID, CPanel: true, Name: in.Name, MadeBy: c.Maker()}
 	if err := hostkeep.CheckTokenName(in.Name); err != nil {
 		return out, err
 	}
 	if t.Expires, err = f.expiry(in.Expires); err != nil {
+		return out, err
+	}
+	if c.Expires, err = f.end(ctx, c.Caller); err != nil {
 		return out, err
 	}
 	warnings := handDown(c, &t, in.Expires == nil, true)
@@ -58,6 +64,24 @@ func (f family) createFor(ctx context.Context, c api.Call, in createForIn) (out 
 		return out, err
 	}
 	return createForOut{wire.Note{Warnings: warnings}, t.Created, secret}, nil
+}
+
+// end is when what the caller makes ends at the latest; zero: never. Of a session that
+// a token's link opened that is the token's end, as it is the session's. Addresses
+// are not: links are for browsers, which are elsewhere.
+func (f family) end(ctx context.Context, c hostkeep.Caller) (end time.Time, err error) {
+	if c.Via == hostkeep.ViaToken || c.MadeBy == 0 {
+		return c.Expires, nil
+	}
+	err = f.Read(ctx, func(r Reader) error {
+		t, err := r.TokenByID(c.MadeBy)
+		if err != nil { // the session went with it
+			return fmt.Errorf("finding the token that answers for the session: %w", err)
+		}
+		end = t.Expires
+		return nil
+	})
+	return end, err
 }
 
 type listForOut struct {

@@ -58,7 +58,7 @@ func (f family) insert(ctx context.Context, c api.Call, t *hostkeep.Token) (host
 func handDown(c api.Call, t *hostkeep.Token, end, from bool) (warnings []string) {
 	if end && !c.Expires.IsZero() {
 		t.Expires = c.Expires
-		warnings = append(warnings, "The calling token has an end: the new token ends with it.")
+		warnings = append(warnings, c.Bounding()+" has an end: the new token ends with it.")
 	}
 	if from && len(c.Addresses) > 0 {
 		t.Addresses = c.Addresses

@@ -17,6 +17,7 @@ import (
 // Reader is what the family reads.
 type Reader interface {
 	Token(ownerID int64, name string) (hostkeep.Token, error)
+	TokenByID(id int64) (hostkeep.Token, error)
 	TokenByHash(hostkeep.TokenHash) (hostkeep.Token, error)
 	Tokens(ownerID int64) ([]hostkeep.Token, error)
 	CPanelToken(accountID int64, name string) (hostkeep.Token, error)
