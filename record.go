@@ -39,7 +39,8 @@ const (
 	KindFeatureList = "feature list"
 	KindSession     = "session"
 	KindZone        = "zone"
-	KindTwoFactor   = "twofactor" // of a principal, or the settings of one
+	KindRecord      = "dns record" // of the zone with the id; it has no row of its own
+	KindTwoFactor   = "twofactor"  // of a principal, or the settings of one
 )
 
 // Event is one row of the record, which is at the same time the change feed's

@@ -109,7 +109,7 @@ func (a *App) answerCPanel(ctx context.Context, c hostkeep.Caller, r httpd.Reque
 // cpanelCall is which function a request calls, for the caller's own account.
 func cpanelCall(c hostkeep.Caller, r httpd.Request, p wire.Params) (k api.CPanelCall, err error) {
 	switch {
-	case r.Module != "":
+	case r.UAPI:
 		k = api.CPanelCall{Dialect: wire.UAPI, Module: r.Module, Name: r.Function, Params: p}
 	case r.Function != "cpanel":
 		k = api.CPanelCall{Dialect: wire.API2, Name: r.Function}
@@ -130,7 +130,7 @@ func cpanelCall(c hostkeep.Caller, r httpd.Request, p wire.Params) (k api.CPanel
 // refuseCPanel answers a request whose parameters are not known.
 func (a *App) refuseCPanel(c hostkeep.Caller, r httpd.Request, err error) httpd.Answer {
 	k := api.CPanelCall{Dialect: wire.API2, Name: r.Function}
-	if r.Module != "" {
+	if r.UAPI {
 		k = api.CPanelCall{Dialect: wire.UAPI, Module: r.Module, Name: r.Function}
 	}
 	answer := shape(r, a.refusedCPanel(c, k, err))

@@ -85,7 +85,7 @@ func (c cpanelContract) ways(user string) (ways []way) {
 	)
 	if c.f.CPanel.Dialect == wire.UAPI {
 		ways = append(ways,
-			way{true, httpd.Request{CPanel: true, Module: c.f.CPanel.Module, Function: c.f.Name}, nil},
+			way{true, httpd.Request{CPanel: true, UAPI: true, Module: c.f.CPanel.Module, Function: c.f.Name}, nil},
 			way{false, httpd.Request{Function: "uapi_cpanel"}, []string{"api.version", "1", "cpanel.user", user, "cpanel.module", c.f.CPanel.Module, "cpanel.function", c.f.Name}},
 		)
 	}

@@ -34,10 +34,10 @@ func (x *exchange) cpanelAPI(path string) bool {
 		x.call(function, false)
 	} else if function, ok := strings.CutPrefix(path, "/xml-api/"); ok {
 		x.call(function, true)
-	} else if rest, ok := strings.CutPrefix(path, "/execute/"); ok && rest != "" {
+	} else if rest, ok := strings.CutPrefix(path, "/execute/"); ok {
 		module, function, _ := strings.Cut(rest, "/")
 		x.request = Request{
-			Function: function, CPanel: true, Module: module, RawQuery: x.r.URL.RawQuery,
+			Function: function, CPanel: true, UAPI: true, Module: module, RawQuery: x.r.URL.RawQuery,
 			ContentType: x.r.Header.Get("Content-Type"), Unread: x.r.ContentLength != 0,
 		}
 		x.called()

@@ -86,7 +86,8 @@ type Opened struct {
 type Request struct {
 	Function    string // as in the path, decoded
 	CPanel      bool   // it came to cPanel's side
-	Module      string // of a path of UAPI, /execute/MODULE/FUNCTION; "" else
+	UAPI        bool   // by a path of UAPI, /execute/MODULE/FUNCTION
+	Module      string // of such a path
 	RawQuery    string
 	ContentType string
 	Body        []byte

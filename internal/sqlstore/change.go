@@ -172,6 +172,10 @@ func returning[T any](tx *Tx, into columns[T], query string, args ...any) ([]T, 
 	return list, err
 }
 
+// Note notes for the record what has no row of its own and stands in one that was
+// written.
+func (tx *Tx) Note(o hostkeep.Object) { tx.objects = append(tx.objects, o) }
+
 // touched notes what was written, once.
 func (tx *Tx) touched(o hostkeep.Object) {
 	if t := (thing{o.Kind, o.ID}); !tx.noted[t] {

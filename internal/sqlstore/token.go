@@ -17,6 +17,7 @@ const (
 	tokensOf     = "SELECT " + tokenColumns + " FROM token WHERE owner_id = ? AND cpanel = ?"
 	tokensMadeBy = "SELECT " + tokenColumns + " FROM token WHERE made_by = ?"
 	cpanelMade   = "SELECT " + tokenColumns + " FROM token WHERE cpanel = ? AND made_by IN (SELECT t.id FROM token t WHERE t.owner_id = ?)"
+	cpanelUnder  = "SELECT " + tokenColumns + " FROM token WHERE cpanel = 1 AND owner_id IN (SELECT id FROM principal WHERE owner_id = ? OR id = ?)"
 	insertToken  = "INSERT INTO token (" + tokenColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	updateToken  = "UPDATE token SET (" + tokenColumns + ") = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ? AND hash = ?"
 	deleteToken  = "DELETE FROM token WHERE id = ? RETURNING " + tokenColumns
@@ -68,6 +69,12 @@ func (r *Reader) Tokens(ownerID int64) ([]hostkeep.Token, error) {
 // CPanelTokens lists an account's cPanel tokens by name.
 func (r *Reader) CPanelTokens(ownerID int64) ([]hostkeep.Token, error) {
 	return sortedTokens(many(r, intoToken, tokensOf, ownerID, 1))
+}
+
+// CPanelTokensUnder lists, in no order, the cPanel tokens of the accounts that a
+// principal owns and its own.
+func (r *Reader) CPanelTokensUnder(ownerID int64) ([]hostkeep.Token, error) {
+	return many(r, intoToken, cpanelUnder, ownerID, ownerID)
 }
 
 // TokensMadeBy lists the tokens that were made with a token, by name.

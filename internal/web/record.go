@@ -57,6 +57,8 @@ func recordKinds() []choice {
 		{"principal", "record.principal"},
 		{"token", "record.token_kind"},
 		{"domain", "record.domain"},
+		{"zone", "record.zone_kind"},
+		{"dns record", "record.dns_record"},
 		{"package", "record.package"},
 		{"feature list", "record.feature_list"},
 		{"reseller", "record.reseller"},

@@ -33,6 +33,7 @@ type Tx interface {
 	InsertZone(hostkeep.Zone) error
 	UpdateZone(hostkeep.Zone) error
 	DeleteZone(hostkeep.Zone) error
+	Note(hostkeep.Object)
 }
 
 // Deps is what the family is made of.

@@ -67,8 +67,13 @@ func (f family) edit(tx Tx, c api.Call, name string, none *hostkeep.Error, seen 
 	if err != nil {
 		return z, err
 	}
-	z, err = f.Zones.Edit(tx, z, file, e)
-	return z, refused("The zone was not changed", err)
+	if z, err = f.Zones.Edit(tx, z, file, e); err != nil {
+		return z, refused("The zone was not changed", err)
+	}
+	for _, name := range touched(file, e) {
+		tx.Note(hostkeep.Object{Kind: hostkeep.KindRecord, ID: z.ID, Name: name})
+	}
+	return z, nil
 }
 
 // refused makes a sentence of what the zone's text or an edit of it is refused for.

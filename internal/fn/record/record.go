@@ -31,6 +31,8 @@ type Reader interface {
 	Tokens(ownerID int64) ([]hostkeep.Token, error)
 	Accounts(ownerID int64) ([]hostkeep.Account, error)
 	Domains(ownerID int64) ([]hostkeep.Domain, error)
+	Zones(ownerID int64) ([]hostkeep.Zone, error)
+	CPanelTokensUnder(ownerID int64) ([]hostkeep.Token, error)
 	Packages() ([]hostkeep.Package, error)
 	FeatureLists() ([]hostkeep.FeatureList, error)
 }

@@ -47,7 +47,7 @@ func (s *sight) addUsers(r Reader) error {
 		}
 	}
 	s.addUser(s.self)
-	for _, id := range users { // only WHM users have tokens
+	for _, id := range users {
 		tokens, err := r.Tokens(id)
 		if err != nil {
 			return err
@@ -55,6 +55,21 @@ func (s *sight) addUsers(r Reader) error {
 		for _, t := range tokens {
 			s.owned[thing{hostkeep.KindToken, t.ID}] = true
 		}
+	}
+	theirs, err := r.CPanelTokensUnder(s.self)
+	if err != nil {
+		return err
+	}
+	for _, t := range theirs {
+		s.owned[thing{hostkeep.KindToken, t.ID}] = true
+	}
+	zones, err := r.Zones(s.self)
+	if err != nil {
+		return err
+	}
+	for _, z := range zones {
+		s.owned[thing{hostkeep.KindZone, z.ID}] = true
+		s.owned[thing{hostkeep.KindRecord, z.ID}] = true
 	}
 	domains, err := r.Domains(s.self)
 	for _, d := range domains {
