@@ -199,7 +199,7 @@ func TestZoneTemplates(t *testing.T) {
 	}
 	equal(t, "at first", edited(), []string{"simple 0", "standard 0", "standardvirtualftp 0"})
 	first := dataOf(t, w.must(root, "hostkeep_zone_template_get", "template", "standard"))
-	own := first["text"].(string) + "own 60 IN TXT \"%user% of %domain%\"\n"
+	own := first["text"].(string) + strings.Repeat("; a template has room for what every zone is to have\n", 100) + "own 60 IN TXT \"%user% of %domain%\"\n"
 	w.refused(root, "makes no valid zone", "hostkeep_zone_template_set", "template", "standard", "text", own+"other.example. IN A 192.0.2.1\n")
 	w.refused(root, `There is no placeholder "%nobody%"`, "hostkeep_zone_template_set", "template", "standard", "text", own+"a IN TXT %nobody%\n")
 	w.refused(root, "There is no zone template", "hostkeep_zone_template_set", "template", "mine", "text", own)

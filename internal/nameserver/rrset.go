@@ -60,9 +60,13 @@ func pack(rr dns.RR) (owner []byte, d rdata, err error) {
 	return owner, d, nil
 }
 
-func (d rdata) equal(e rdata) bool {
-	return bytes.Equal(d.head, e.head) && bytes.Equal(d.tail, e.tail) &&
-		len(d.names) == len(e.names) && (len(d.names) == 0 || bytes.Equal(bytes.Join(d.names, nil), bytes.Join(e.names, nil)))
+// appendTo appends the data to b.
+func (d rdata) appendTo(b []byte) []byte {
+	b = append(b, d.head...)
+	for _, n := range d.names {
+		b = append(b, n...)
+	}
+	return append(b, d.tail...)
 }
 
 // target is the name that a record points to, on the wire; nil where its type has none.

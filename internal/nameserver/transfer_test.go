@@ -93,6 +93,25 @@ func TestTransfer(t *testing.T) {
 	}
 }
 
+// TestTransferOfLongSets: a set of 60,000 bytes, the longest that a zone of ours may
+// have, fits in an answer over TCP and in a transfer, signature and all.
+func TestTransferOfLongSets(t *testing.T) {
+	t.Parallel()
+	one := "one IN TXT" + strings.Repeat(` "`+strings.Repeat("x", 255)+`"`, 234) + "\n" // 59,904 bytes of data
+	zone := zoneOf(t, "example.test", example+one)
+	s := serve(t, listed(53), zone)
+	got, err := transferred(t, s, new(dns.Msg).SetAxfr("example.test."), "127.0.0.1", transferKey, dns.HmacSHA256, transferSecret)
+	if err != nil || len(got) != len(zone.Records)+1 {
+		t.Errorf("%d records of %d, %v", len(got)-1, len(zone.Records), err)
+	}
+	c := dns.Client{Net: "tcp", Timeout: 30 * time.Second, TsigSecret: map[string]string{transferKey: transferSecret}}
+	m := new(dns.Msg).SetQuestion("one.example.test.", dns.TypeTXT).SetEdns0(4096, false)
+	m.SetTsig(transferKey, dns.HmacSHA256, 300, time.Now().Unix())
+	if r, _, err := c.Exchange(m, s.Addr()); err != nil || r.Truncated || len(r.Answer) != 1 {
+		t.Errorf("over TCP: %v", err)
+	}
+}
+
 // TestTransfersThatAreRefused: nothing is told, neither whether a zone is here.
 func TestTransfersThatAreRefused(t *testing.T) {
 	t.Parallel()

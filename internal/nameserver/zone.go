@@ -1,6 +1,8 @@
 package nameserver
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -27,6 +29,7 @@ type zone struct {
 // node is a name of the zone, also one that exists only because names below it do.
 type node struct {
 	sets  []*rrset
+	above *node  // nil of the top
 	star  *node  // the wildcard right below
 	cut   *rrset // NS records below the top: another server's from here on
 	dname *rrset
@@ -56,8 +59,9 @@ func build(z Zone) (*zone, error) {
 	made := &zone{name: string(k.from(0)), labels: k.labels - 1, nodes: make(map[string]*node, len(z.Records)/2+1)}
 	made.top = made.node(&k, 0)
 	var wrong error
+	seen := make(map[string]struct{}, len(z.Records))
 	for _, rr := range z.Records {
-		if err := made.add(rr); err != nil && wrong == nil {
+		if err := made.add(rr, seen); err != nil && wrong == nil {
 			wrong = err
 		}
 	}
@@ -78,14 +82,15 @@ func (z *zone) node(k *key, label int) *node {
 	if k.labels-1-label == z.labels {
 		return n
 	}
-	above := z.node(k, label+1)
+	n.above = z.node(k, label+1)
 	if name := k.from(label); name[0] == 1 && name[1] == '*' {
-		above.star = n
+		n.above.star = n
 	}
 	return n
 }
 
-func (z *zone) add(rr dns.RR) error {
+// add takes a record; seen is what the zone has already.
+func (z *zone) add(rr dns.RR, seen map[string]struct{}) error {
 	h := rr.Header()
 	if h.Class != dns.ClassINET {
 		return fmt.Errorf("a record is not of class IN: %q", h.Name)
@@ -107,22 +112,23 @@ func (z *zone) add(rr dns.RR) error {
 	} else {
 		z.records = append(z.records, rr)
 	}
-	z.node(&k, 0).add(owner, h, data)
+	packed := data.appendTo(binary.BigEndian.AppendUint16(bytes.Clone(k.from(0)), h.Rrtype))
+	_, twice := seen[string(packed)]
+	seen[string(packed)] = struct{}{}
+	z.node(&k, 0).add(owner, h, data, twice)
 	return nil
 }
 
-func (n *node) add(owner []byte, h *dns.RR_Header, data rdata) {
+func (n *node) add(owner []byte, h *dns.RR_Header, data rdata, twice bool) {
 	s := n.set(h.Rrtype)
 	if s == nil {
 		s = &rrset{owner: owner, rtype: h.Rrtype, ttl: h.Ttl}
 		n.sets = append(n.sets, s)
 	}
-	for _, d := range s.records {
-		if d.equal(data) {
-			return
-		}
+	s.ttl = min(s.ttl, h.Ttl)
+	if !twice {
+		s.records = append(s.records, data)
 	}
-	s.records, s.ttl = append(s.records, data), min(s.ttl, h.Ttl)
 }
 
 // finish works out what depends on all of the records.
@@ -136,8 +142,8 @@ func (z *zone) finish() {
 			n.cut = n.set(dns.TypeNS)
 		}
 	}
-	for name, n := range z.nodes {
-		n.below = z.hidden(name)
+	for _, n := range z.nodes {
+		n.below = n.hidden()
 	}
 	for _, n := range z.nodes {
 		for _, s := range n.sets {
@@ -147,10 +153,9 @@ func (z *zone) finish() {
 }
 
 // hidden says whether something above a name ends what the zone says itself.
-func (z *zone) hidden(name string) bool {
-	for name != z.name {
-		name = name[1+int(name[0]):]
-		if above := z.nodes[name]; above.cut != nil || above.dname != nil {
+func (n *node) hidden() bool {
+	for above := n.above; above != nil; above = above.above {
+		if above.cut != nil || above.dname != nil {
 			return true
 		}
 	}

@@ -273,6 +273,38 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestLimitsOfNames: what one name and one zone hold has a bound, because a name
+// server keeps it and sends it whole.
+func TestLimitsOfNames(t *testing.T) {
+	t.Parallel()
+	lines := func(n int, line func(i int) string) string {
+		var b strings.Builder
+		b.WriteString(head)
+		for i := range n {
+			b.WriteString(line(i))
+		}
+		return b.String()
+	}
+	// A record of a.example.com has 15 bytes of name, 10 before the data, and 35 of data.
+	text := func(i int) string { return fmt.Sprintf("a TXT %034d\n", i) }
+	types := func(i int) string { return fmt.Sprintf("a TYPE%d \\# 1 00\n", 65300+i) }
+	// Each has 100 names: the owner and 99 between it and the top, which is one more.
+	deep := func(i int) string { return strings.Repeat("a.", 99) + fmt.Sprintf("h%d A 192.0.2.1\n", i) }
+	for _, tt := range []struct {
+		about, fits, more, want string
+	}{
+		{"one set", lines(1000, text), text(1000), "the TXT records of a.example.com are longer than 60000 bytes together"},
+		{"one record", head, "a TXT " + strings.Repeat(`"`+strings.Repeat("x", 255)+`" `, 240) + "\n", "the TXT records of a.example.com are longer than 60000 bytes together"},
+		{"types", lines(100, types), types(100), "a.example.com has records of more than 100 types"},
+		{"names", lines(3999, deep), deep(3999), "the zone has more than 400000 names"},
+	} {
+		parse(t, tt.fits)
+		if _, err := zonefile.Parse("example.com", tt.fits+tt.more); hostkeep.KindOf(err) != hostkeep.Invalid || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: the error is %v, want an invalid one with %q", tt.about, err, tt.want)
+		}
+	}
+}
+
 func TestNamesOfQuestions(t *testing.T) {
 	t.Parallel()
 	z := parse(t, head+`\097'b\032c.\100 CNAME x@y.\122`+"\n")

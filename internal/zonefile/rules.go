@@ -1,6 +1,7 @@
 package zonefile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hostkeep/hostkeep"
@@ -12,8 +13,34 @@ type rules struct {
 	zone  string // folded
 	soa   bool
 	ns    bool
-	names map[string]holds
+	names map[string]stands
 	seen  map[string]struct{} // the records, packed
+}
+
+// The limits of a name. A set of records that is longer fits in no message, neither
+// in an answer nor in a transfer with its signature and SOA record; nobody needs as
+// many types, and BIND takes no more as a secondary.
+const (
+	maxSet   = 60_000 // bytes of the records of one name and type, packed
+	maxTypes = 100
+)
+
+// maxNames is how many names a zone has at most, counted with those that are there
+// only because others are below them: of 127 labels each, the lines of a zone would
+// have a hundred times as many names as there are lines, all of which a name server
+// keeps.
+const maxNames = 2 * MaxLines
+
+// stands is what there is at a name.
+type stands struct {
+	holds
+	sets []set
+}
+
+// set is the records of one name and type.
+type set struct {
+	rtype uint16
+	bytes int
 }
 
 // holds is what stands at a name.
@@ -26,7 +53,7 @@ const (
 )
 
 func newRules(zone string) *rules {
-	return &rules{zone: zone, names: map[string]holds{}, seen: map[string]struct{}{}}
+	return &rules{zone: zone, names: map[string]stands{}, seen: map[string]struct{}{}}
 }
 
 // add checks the next record, and marks it if it stood before.
@@ -44,7 +71,47 @@ func (r *rules) add(l *Line, lib *library) error {
 	if err := r.top(l, owner); err != nil {
 		return err
 	}
-	return r.beside(l, owner)
+	at, known := r.names[owner]
+	if !known && !r.between(owner) {
+		return refuse(l.Number, "the zone has more than %d names, those between others counted", maxNames)
+	}
+	if err := at.beside(l, owner); err != nil {
+		return err
+	}
+	if err := at.room(l, owner, len(lib.wire)); err != nil {
+		return err
+	}
+	r.names[owner] = at
+	return nil
+}
+
+// between counts a new name and those between it and the zone's top, as far as they
+// are new too. It says whether there was room for them.
+func (r *rules) between(owner string) bool {
+	for known := false; !known && owner != r.zone; _, known = r.names[owner] {
+		r.names[owner] = stands{}
+		i, _ := dns.NextLabel(owner, 0)
+		owner = owner[i:]
+	}
+	return len(r.names) <= maxNames
+}
+
+// room counts a record, and refuses one too many.
+func (s *stands) room(l *Line, owner string, bytes int) error {
+	rtype := l.RR.Header().Rrtype
+	i := slices.IndexFunc(s.sets, func(o set) bool { return o.rtype == rtype })
+	if i < 0 {
+		i = len(s.sets)
+		s.sets = append(s.sets, set{rtype: rtype})
+	}
+	s.sets[i].bytes += bytes
+	switch name := hostkeep.Clip(strings.TrimSuffix(owner, "."), 80); {
+	case s.sets[i].bytes > maxSet:
+		return refuse(l.Number, "the %s records of %s are longer than %d bytes together, and so fit in no answer", l.Type, name, maxSet)
+	case len(s.sets) > maxTypes:
+		return refuse(l.Number, "%s has records of more than %d types", name, maxTypes)
+	}
+	return nil
 }
 
 func (r *rules) twin(owner string, rtype uint16, data []byte) bool {
@@ -82,9 +149,8 @@ func (r *rules) top(l *Line, owner string) error {
 }
 
 // beside checks that a CNAME stands alone at its name.
-func (r *rules) beside(l *Line, owner string) error {
-	has := r.names[owner]
-	what := holdsOther
+func (s *stands) beside(l *Line, owner string) error {
+	has, what := s.holds, holdsOther
 	switch l.RR.Header().Rrtype {
 	case dns.TypeCNAME:
 		what = holdsCNAME
@@ -104,7 +170,7 @@ func (r *rules) beside(l *Line, owner string) error {
 	case has&holdsOther != 0 && what&holdsCNAME != 0:
 		return refuse(l.Number, "%s has other records, so it must have no CNAME record", name)
 	}
-	r.names[owner] = has | what
+	s.holds = has | what
 	return nil
 }
 

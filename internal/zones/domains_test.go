@@ -56,7 +56,7 @@ func TestSubdomain(t *testing.T) {
 	same(t, "once", k.records(t, "ann.example"), standard+both)
 	z, err := k.Zone("ann.example")
 	ok(t, err)
-	_, err = rules().Edit(k, z, nil, zonefile.Edit{Add: []zonefile.Entry{
+	_, err = edit(k, z, nil, zonefile.Edit{Add: []zonefile.Entry{
 		{Name: "shop", Type: "TXT", Data: []string{"mine"}}, {Name: "shop", Type: "A", Data: []string{"198.51.100.1"}},
 	}})
 	ok(t, err)
@@ -130,7 +130,7 @@ func TestReaddress(t *testing.T) {
 	ok(t, rules().Added(k, a, domain("ann.example", hostkeep.MainDomain), servers()))
 	same(t, "public", k.records(t, "ann.example"), standard)
 	z := k.zones["ann.example"]
-	_, err := rules().Edit(k, z, nil, zonefile.Edit{Add: []zonefile.Entry{
+	_, err := edit(k, z, nil, zonefile.Edit{Add: []zonefile.Entry{
 		{Name: "a", Type: "A", Data: []string{"192.0.2.7"}}, {Name: "b", Type: "A", Data: []string{"192.0.2.8"}}, {Name: "c", Type: "TXT", Data: []string{"192.0.2.7"}},
 	}})
 	ok(t, err)
@@ -155,7 +155,7 @@ func TestRenamed(t *testing.T) {
 	k := empty()
 	main := domain("ann.example", hostkeep.MainDomain)
 	ok(t, rules().Added(k, ann(), main, servers()))
-	_, err := rules().Edit(k, k.zones["ann.example"], nil, zonefile.Edit{Add: []zonefile.Entry{
+	_, err := edit(k, k.zones["ann.example"], nil, zonefile.Edit{Add: []zonefile.Entry{
 		{Name: "a.ANN.example.", Type: "CNAME", Data: []string{"b.Ann.Example."}},
 		{Name: "@", Type: "TXT", Data: []string{"proof of ann.example. here"}},
 		{Name: "c", Type: "CNAME", Data: []string{"ann.example.net."}},

@@ -18,7 +18,7 @@ func (r Rules) Replace(tx Tx, z hostkeep.Zone, seen *uint32, file *zonefile.Zone
 	if ahead := file.Serial() - z.Serial; ahead < 1<<31 { // by the arithmetic of RFC 1982
 		z.Serial = file.Serial()
 	}
-	return r.apply(tx, z, file, zonefile.Edit{})
+	return r.Edit(tx, z, file, zonefile.Edit{})
 }
 
 // fresh refuses an edit by who saw another zone than there is now.
@@ -54,5 +54,5 @@ func (r Rules) Reset(tx Tx, z hostkeep.Zone, b Begin) (hostkeep.Zone, error) {
 			e.Remove = append(e.Remove, l.Number)
 		}
 	}
-	return r.apply(tx, z, file, e)
+	return r.Edit(tx, z, file, e)
 }

@@ -79,21 +79,22 @@ func (r Rules) begin(kept Reader, b Begin) (*zonefile.Zone, error) {
 	return file, nil
 }
 
-// Edit applies an edit to a zone, if the serial that the editor saw is still the
-// zone's (nil: the editor saw none). A stale one is refused with an error that says
-// what the serial is.
-func (r Rules) Edit(tx Tx, z hostkeep.Zone, seen *uint32, e zonefile.Edit) (hostkeep.Zone, error) {
+// Open parses a zone that is to be edited, if the serial that the editor saw is still
+// the zone's (nil: the editor saw none). A stale one is refused, before anything is
+// parsed, with an error that says what the serial is.
+func (r Rules) Open(z hostkeep.Zone, seen *uint32) (*zonefile.Zone, error) {
 	if err := fresh(z, seen); err != nil {
-		return z, err
+		return nil, err
 	}
 	file, err := zonefile.Parse(z.Name, z.Text)
-	if err != nil {
-		return z, fmt.Errorf("the zone %s as it is kept: %w", z.Name, err)
+	if err != nil { // it was checked before it was written: no caller's fault
+		return nil, fmt.Errorf("the zone %s as it is kept: %v", z.Name, err) //nolint:errorlint // see above
 	}
-	return r.apply(tx, z, file, e)
+	return file, nil
 }
 
-func (r Rules) apply(tx Tx, z hostkeep.Zone, file *zonefile.Zone, e zonefile.Edit) (hostkeep.Zone, error) {
+// Edit applies an edit to a zone, of which file is the parsed text.
+func (r Rules) Edit(tx Tx, z hostkeep.Zone, file *zonefile.Zone, e zonefile.Edit) (hostkeep.Zone, error) {
 	edited, err := file.Apply(e, zonefile.NextSerial(z.Serial, r.Now()))
 	if err != nil {
 		return z, err

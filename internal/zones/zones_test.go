@@ -201,6 +201,15 @@ func TestTemplates(t *testing.T) {
 	}
 }
 
+// edit is an edit from its begin to its end.
+func edit(k *kept, z hostkeep.Zone, seen *uint32, e zonefile.Edit) (hostkeep.Zone, error) {
+	file, err := rules().Open(z, seen)
+	if err != nil {
+		return z, err
+	}
+	return rules().Edit(k, z, file, e)
+}
+
 // TestEdit: the serial locks, and what is stale changes nothing and hears what the
 // serial is.
 func TestEdit(t *testing.T) {
@@ -210,19 +219,19 @@ func TestEdit(t *testing.T) {
 	ok(t, err)
 	add := zonefile.Edit{Add: []zonefile.Entry{{Name: "new", Type: "TXT", Data: []string{"x"}}}}
 	stale := z.Serial + 1
-	_, err = rules().Edit(k, z, &stale, add)
+	_, err = edit(k, z, &stale, add)
 	if hostkeep.KindOf(err) != hostkeep.Conflict || !strings.Contains(err.Error(), "2026030100") {
 		t.Errorf("a stale serial: %v", err)
 	}
 	same(t, "after a stale one", k.records(t, "ann.example"), standard)
 	seen := z.Serial
-	got, err := rules().Edit(k, z, &seen, add)
+	got, err := edit(k, z, &seen, add)
 	ok(t, err)
 	if got.Serial != 2026030101 {
 		t.Errorf("the next serial is %d", got.Serial)
 	}
 	same(t, "edited", k.records(t, "ann.example"), standard+"new.ann.example. TXT x\n")
-	if _, err := rules().Edit(k, z, &seen, add); err != nil {
+	if _, err := edit(k, z, &seen, add); err != nil {
 		t.Errorf("the caller reads the zone; the rules take it as it is given: %v", err)
 	}
 }

@@ -1,5 +1,5 @@
-// Package dns_test has the name server beside a real secondary, NSD, and asks both
-// with dig.
+// Package dns_test has the name server, alone and in the whole program, beside a
+// real secondary, NSD, and asks both with dig.
 package dns_test
 
 import (
@@ -183,28 +183,9 @@ func TestSecondary(t *testing.T) {
 func TestStrangersGetNothing(t *testing.T) {
 	t.Parallel()
 	_, port := primary(t, freePort(t))
-	const wrong = "d3Jvbmcgc2VjcmV0"
-	for _, tt := range []struct{ name, from, key, want string }{
-		{"right", "127.0.0.1", "hmac-sha256:" + goodKey.name + ":" + goodKey.secret, "7200\tIN\tSOA"},
-		{"wrong secret", "127.0.0.1", "hmac-sha256:" + goodKey.name + ":" + wrong, "BADSIG"},
-		{"wrong algorithm", "127.0.0.1", "hmac-sha512:" + goodKey.name + ":" + goodKey.secret, "BADKEY"},
-		{"wrong name", "127.0.0.1", "hmac-sha256:other.example:" + goodKey.secret, "BADKEY"},
-		{"no key", "127.0.0.1", "", "Transfer failed"},
-		{"unlisted", "127.0.0.2", "hmac-sha256:" + goodKey.name + ":" + goodKey.secret, "Transfer failed"},
-	} {
-		for _, qtype := range []string{"AXFR", "IXFR=0"} {
-			args := []string{"@127.0.0.1", "-p", fmt.Sprint(port), "-b", tt.from, "+tries=1", "+time=10", "-q", zoneName, "-t", qtype}
-			if tt.key != "" {
-				args = append(args, "-y", tt.key)
-			}
-			out := run(t.Context(), "dig", args...)
-			if !strings.Contains(out, tt.want) || strings.Contains(out, "192.0.2.") != (tt.name == "right") {
-				t.Errorf("%s, %s: %s", tt.name, qtype, out)
-			}
-		}
-	}
+	strangersGetNothing(t, port)
 	for name, second := range map[string]*nsd{
-		"wrong secret": startNSD(t, zoneName, freePort(t), port, "127.0.0.1", key{goodKey.name, goodKey.algorithm, wrong}),
+		"wrong secret": startNSD(t, zoneName, freePort(t), port, "127.0.0.1", key{goodKey.name, goodKey.algorithm, wrongSecret}),
 		"unlisted":     startNSD(t, zoneName, freePort(t), port, "127.0.0.2", goodKey),
 	} {
 		until(t, name+": the refusal", func() bool { return strings.Contains(second.log.String(), "error") })
@@ -212,5 +193,37 @@ func TestStrangersGetNothing(t *testing.T) {
 			t.Errorf("%s: the secondary answers %v", name, a)
 		}
 		t.Logf("%s: %s", name, second.log)
+	}
+}
+
+const wrongSecret = "d3Jvbmcgc2VjcmV0"
+
+// transfer asks for a zone with dig, from an address and with a key, or "" for none.
+func transfer(t *testing.T, port int, from, key, qtype string) string {
+	t.Helper()
+	args := []string{"@127.0.0.1", "-p", fmt.Sprint(port), "-b", from, "+tries=1", "+time=10", "-q", zoneName, "-t", qtype}
+	if key != "" {
+		args = append(args, "-y", key)
+	}
+	return run(t.Context(), "dig", args...)
+}
+
+// strangersGetNothing asks for the zone in each wrong way, and in the right one.
+func strangersGetNothing(t *testing.T, port int) {
+	t.Helper()
+	for _, tt := range []struct{ name, from, key, want string }{
+		{"right", "127.0.0.1", "hmac-sha256:" + goodKey.name + ":" + goodKey.secret, "7200\tIN\tSOA"},
+		{"wrong secret", "127.0.0.1", "hmac-sha256:" + goodKey.name + ":" + wrongSecret, "BADSIG"},
+		{"wrong algorithm", "127.0.0.1", "hmac-sha512:" + goodKey.name + ":" + goodKey.secret, "BADKEY"},
+		{"wrong name", "127.0.0.1", "hmac-sha256:other.example:" + goodKey.secret, "BADKEY"},
+		{"no key", "127.0.0.1", "", "Transfer failed"},
+		{"unlisted", "127.0.0.2", "hmac-sha256:" + goodKey.name + ":" + goodKey.secret, "Transfer failed"},
+	} {
+		for _, qtype := range []string{"AXFR", "IXFR=0"} {
+			out := transfer(t, port, tt.from, tt.key, qtype)
+			if !strings.Contains(out, tt.want) || strings.Contains(out, "192.0.2.") != (tt.name == "right") {
+				t.Errorf("%s, %s: %s", tt.name, qtype, out)
+			}
+		}
 	}
 }

@@ -59,7 +59,7 @@ func (f family) edit(tx Tx, c api.Call, name string, none *hostkeep.Error, seen 
 	if err := f.editable(z); err != nil {
 		return z, err
 	}
-	file, err := parsed(z)
+	file, err := f.Zones.Open(z, seen)
 	if err != nil {
 		return z, err
 	}
@@ -67,7 +67,7 @@ func (f family) edit(tx Tx, c api.Call, name string, none *hostkeep.Error, seen 
 	if err != nil {
 		return z, err
 	}
-	if z, err = f.Zones.Edit(tx, z, seen, e); err != nil {
+	if z, err = f.Zones.Edit(tx, z, file, e); err != nil {
 		return z, refused("The zone was not changed", err)
 	}
 	for _, name := range touched(file, e) {

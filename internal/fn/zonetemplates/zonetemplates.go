@@ -88,7 +88,7 @@ func (f family) get(ctx context.Context, _ api.Call, in nameIn) (out getOut, err
 
 type setIn struct {
 	Name string `whm:"template,required,max=64"`
-	Text string `whm:"text,required,multiline" doc:"lines of a zone file with placeholders such as %domain%; a line whose placeholder has no value is left out"`
+	Text string `whm:"text,required,multiline,max=65536" doc:"lines of a zone file with placeholders such as %domain%; a line whose placeholder has no value is left out"`
 }
 
 func (f family) set(ctx context.Context, c api.Call, in setIn) (out api.Done, err error) {
