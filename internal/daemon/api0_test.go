@@ -158,6 +158,9 @@ func sample(v reflect.Value) {
 		v.Set(reflect.New(v.Type().Elem()))
 		sample(v.Elem())
 	case reflect.Struct:
+		if !v.CanInterface() { // embedded, and of a type of the family's own
+			v = reflect.NewAt(v.Type(), v.Addr().UnsafePointer()).Elem()
+		}
 		switch v.Interface().(type) {
 		case time.Time:
 			v.Set(reflect.ValueOf(time.Unix(1, 0)))
@@ -170,7 +173,7 @@ func sample(v reflect.Value) {
 			return
 		}
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.IsExported() && f.Type != reflect.TypeFor[wire.Note]() {
+			if f := v.Type().Field(i); (f.IsExported() || f.Anonymous) && f.Type != reflect.TypeFor[wire.Note]() {
 				sample(v.Field(i))
 			}
 		}
