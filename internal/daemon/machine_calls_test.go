@@ -135,6 +135,7 @@ func (p plan) with(quota, traffic string) plan {
 func (m *machine) remove(actor, user, _ string) call {
 	return call{[]string{"username", user}, func() (o objections) {
 		o.when(actor == user, oneself)
+		o.when(actor != "root" && m.accounts[user].locked, forRoot)
 		return o
 	}, func() { m.gone(user) }}
 }
