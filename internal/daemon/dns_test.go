@@ -223,6 +223,7 @@ var badEdits = map[string]struct {
 	"a line in an add":        {"add", `{"line_index":9,"dname":"x","record_type":"A","data":["192.0.2.1"]}`, `there is no member "line_index"`},
 	"another case":            {"add", `{"Dname":"x","record_type":"A","data":["192.0.2.1"]}`, `there is no member "Dname"`},
 	"a member twice":          {"add", `{"dname":"x","dname":"y","record_type":"A","data":["192.0.2.1"]}`, `"dname" stands there twice`},
+	"a type with a line end":  {"add", `{"dname":"x","record_type":"A\nB","data":["192.0.2.1"]}`, `add #1: the member "record_type" is no type of record`},
 	"no name":                 {"add", `{"record_type":"A","data":["192.0.2.1"]}`, `add #1: the member "dname" is missing`},
 	"no line":                 {"edit", `{"dname":"x","record_type":"A","data":["192.0.2.1"]}`, `edit #1: the member "line_index" is missing`},
 	"a name of null":          {"add", `{"dname":null,"record_type":"A","data":["192.0.2.1"]}`, `the member "dname" must be a text`},

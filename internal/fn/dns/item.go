@@ -14,6 +14,9 @@ import (
 	"github.com/hostkeep/hostkeep/internal/zonefile"
 )
 
+// typeLetters are what the names of record types consist of.
+const typeLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
+
 // maxTTL is the longest time to live that RFC 2181 knows.
 const maxTTL = math.MaxInt32
 
@@ -53,7 +56,9 @@ func readItem(text string, edit bool) (it zonefile.Change, err error) {
 		}
 		it.Number = int(*line)
 	}
-	it.Type = strings.ToUpper(it.Type)
+	if it.Type = strings.ToUpper(it.Type); strings.Trim(it.Type, typeLetters) != "" {
+		return it, invalid("the member \"record_type\" is no type of record.")
+	}
 	it.TTL, err = ttlOf(ttl)
 	return it, err
 }
