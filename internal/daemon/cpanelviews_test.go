@@ -187,7 +187,7 @@ func TestCPanelViews(t *testing.T) {
 			}
 		}
 	}
-	if v.cases < 5000 { // and as many by TestZoneViews
+	if v.cases < 5000 && !raced { // and as many by TestZoneViews
 		t.Errorf("only %d cases", v.cases)
 	}
 }

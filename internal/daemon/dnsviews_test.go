@@ -151,6 +151,9 @@ func (v *views) viewers() []viewer {
 
 // spellings are ways to write a name that mean the same.
 func spellings(name string) []string {
+	if raced { // the step with the rounds in full writes them all
+		return []string{strings.ToUpper(name) + "."}
+	}
 	return []string{name, strings.ToUpper(name), name + ".", strings.ToUpper(name[:1]) + name[1:] + "."}
 }
 
@@ -169,7 +172,7 @@ func TestZoneViews(t *testing.T) {
 			v.asks(who, l)
 		}
 	}
-	if v.cases < 5000 {
+	if v.cases < 5000 && !raced {
 		t.Errorf("only %d cases", v.cases)
 	}
 }

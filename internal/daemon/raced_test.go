@@ -8,6 +8,9 @@ import (
 	"testing"
 )
 
+// raced: the race detector is on.
+const raced = true
+
 // TestMain takes fewer rounds of the properties: under the race detector each costs
 // several times the work, and what it looks for is in every round. The rounds in full
 // are a step of their own in scripts/check.
