@@ -173,7 +173,10 @@ func (v *cpanelViews) ask(c caller, user string, l cpanelLook, zone, serial stri
 func TestCPanelViews(t *testing.T) {
 	t.Parallel()
 	v := newCPanelViews(t)
-	for _, c := range v.callers() {
+	for i, c := range v.callers() {
+		if raced && i%4 != 1 { // the step with the rounds in full asks as all of them
+			continue
+		}
 		accounts := append(v.accounts(), "root", "nobody")
 		if c.header != "" {
 			accounts = accounts[:1] // it acts for itself, whoever is named
@@ -253,7 +256,10 @@ func TestNoCPanelFunctionTellsOfOthers(t *testing.T) {
 		if l.function == "has_local_authority" || l.function == "ensure_domains_reside_only_locally" || l.function == "lookup" {
 			continue // they ask the machine's resolver
 		}
-		for _, c := range callers {
+		for i, c := range callers {
+			if raced && i%4 != 1 {
+				continue
+			}
 			for _, other := range []string{"victim", "client"} {
 				l.params = nil
 				for _, p := range f.In.Fields() {

@@ -166,7 +166,10 @@ func TestZoneViews(t *testing.T) {
 	t.Parallel()
 	v := newViews(t)
 	viewers := v.viewers()
-	for _, who := range viewers {
+	for i, who := range viewers {
+		if raced && i%4 != 1 { // the step with the rounds in full asks as all of them
+			continue
+		}
 		v.lists(who)
 		for _, l := range looks() {
 			v.asks(who, l)
