@@ -14,18 +14,12 @@ const (
 	xmlHead  = `<?xml version="1.0" ?>`
 )
 
-// call answers /json-api/FUNCTION and /xml-api/FUNCTION: whoever calls is known
+// call answers a call, of which r has what the path says: whoever calls is known
 // before a byte of the body is read.
-func (x *exchange) call(function string, xml bool) {
-	x.request = Request{
-		Function: function, CPanel: x.cpanel, RawQuery: x.r.URL.RawQuery, ContentType: x.r.Header.Get("Content-Type"),
-		Unread: x.r.ContentLength != 0, XML: xml,
-	}
-	x.called()
-}
-
-// called answers the call that x.request is.
-func (x *exchange) called() {
+func (x *exchange) call(r Request) {
+	r.CPanel, r.RawQuery, r.ContentType = x.onCPanel, x.r.URL.RawQuery, x.r.Header.Get("Content-Type")
+	r.Unread = x.r.ContentLength != 0
+	x.request = r
 	if !x.authenticate() || !x.method() {
 		return
 	}

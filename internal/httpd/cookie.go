@@ -29,14 +29,15 @@ const digitsFrom = "."
 // cPanel's side has no pages and knows the other alone: browsers send cookies to all
 // ports of a host, and the page's is of WHM.
 func (x *exchange) cookies() (values []string) {
-	for _, c := range x.r.CookiesNamed(pageCookie) {
-		value, _ := split(c.Value)
-		values = append(values, value)
+	if !x.onCPanel {
+		for _, c := range x.r.CookiesNamed(pageCookie) {
+			value, _ := split(c.Value)
+			values = append(values, value)
+		}
 	}
-	if len(values) > 0 && !x.cpanel {
+	if len(values) > 0 {
 		return values
 	}
-	values = nil
 	for _, c := range x.r.CookiesNamed(sessionCookie) {
 		values = append(values, c.Value)
 	}
@@ -73,14 +74,14 @@ func (x *exchange) hand(o Opened, page bool) {
 		value += digitsFrom + strings.TrimPrefix(o.Token.Reveal(), "/cpsess")
 	}
 	x.setCookie(name, value, 0)
-	if len(x.r.CookiesNamed(other)) > 0 && !x.cpanel {
+	if len(x.r.CookiesNamed(other)) > 0 && !x.onCPanel {
 		x.setCookie(other, "", -1)
 	}
 }
 
 // dropCookies takes away what the browser has of a session.
 func (x *exchange) dropCookies() {
-	page := len(x.r.CookiesNamed(pageCookie)) > 0 && !x.cpanel
+	page := len(x.r.CookiesNamed(pageCookie)) > 0 && !x.onCPanel
 	if page {
 		x.setCookie(pageCookie, "", -1)
 	}

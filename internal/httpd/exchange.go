@@ -22,16 +22,16 @@ type exchange struct {
 	addr netip.Addr // of the caller; invalid when the socket has none
 	from time.Time
 
-	path    string  // class of the path, see class
-	token   string  // the security token that the path begins with, or ""
-	request Request // of a call, as far as it has been read
-	caller  hostkeep.Caller
-	refusal string // word, "" when not refused
-	status  int    // 0 until answered
-	bytes   int    // of the body, as written
-	read    bool   // the request's body has been read to its end
-	page    bool   // a page is wanted: trouble is told as one
-	cpanel  bool   // it came to cPanel's side
+	path     string  // class of the path, see class
+	token    string  // the security token that the path begins with, or ""
+	request  Request // of a call, as far as it has been read
+	caller   hostkeep.Caller
+	refusal  string // word, "" when not refused
+	status   int    // 0 until answered
+	bytes    int    // of the body, as written
+	read     bool   // the request's body has been read to its end
+	page     bool   // a page is wanted: trouble is told as one
+	onCPanel bool   // it came to cPanel's side
 }
 
 func (s *Server) begin(w http.ResponseWriter, r *http.Request) *exchange {

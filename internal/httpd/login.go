@@ -37,11 +37,11 @@ func (x *exchange) login() {
 		return
 	}
 	query := x.r.URL.Query()
-	if x.r.Method == http.MethodGet && x.r.ContentLength == 0 && x.cpanel {
-		x.noPage()
-		return
-	}
 	if x.r.Method == http.MethodGet && x.r.ContentLength == 0 {
+		if x.onCPanel {
+			x.noPage()
+			return
+		}
 		x.s.o.Pages.SignIn(&pageWriter{x: x}, SignIn{Status: http.StatusOK, Then: past(query.Get("goto_uri"))})
 		return
 	}
@@ -89,7 +89,7 @@ const (
 // asked is the sign-in form as it must be shown again if it fails. cPanel's side has
 // no page, and so no form of one.
 func (x *exchange) asked(form url.Values) SignIn {
-	s := SignIn{Page: form.Get(fieldPage) != "" && !x.cpanel, User: form.Get("user"), Then: past(form.Get("goto_uri"))}
+	s := SignIn{Page: form.Get(fieldPage) != "" && !x.onCPanel, User: form.Get("user"), Then: past(form.Get("goto_uri"))}
 	if s.Page {
 		s.Ticket, s.Tried = hostkeep.NewSecret(form.Get(fieldTicket)), form.Get("tfa_token") != ""
 	}
@@ -146,7 +146,7 @@ func (x *exchange) loginFailed(err error, only bool, again SignIn) {
 	case !again.Ticket.Empty():
 		again.Message, again.Ticket = ticketOver, hostkeep.Secret{}
 	}
-	if !only && !x.cpanel {
+	if !only && !x.onCPanel {
 		x.s.o.Pages.SignIn(&pageWriter{x: x}, again)
 		return
 	}

@@ -138,10 +138,10 @@ func New(o Options) *Server {
 }
 
 // WHM answers port 2087.
-func (s *Server) WHM() http.Handler { return s.handler(s.whm) }
+func (s *Server) WHM() http.Handler { return s.handler((*exchange).route) }
 
 // CPanel answers port 2083.
-func (s *Server) CPanel() http.Handler { return s.handler(s.cpanel) }
+func (s *Server) CPanel() http.Handler { return s.handler((*exchange).cpanel) }
 
 // HTTPS answers the port of the service subdomains, by the request's host name.
 func (s *Server) HTTPS() http.Handler {
@@ -149,9 +149,9 @@ func (s *Server) HTTPS() http.Handler {
 		host := strings.ToLower(x.r.Host)
 		switch {
 		case strings.HasPrefix(host, "whm."):
-			s.whm(x)
+			x.route()
 		case strings.HasPrefix(host, "cpanel."):
-			s.cpanel(x)
+			x.cpanel()
 		default:
 			x.text(http.StatusMisdirectedRequest, "Only names that begin with whm. or cpanel. are served here.\n")
 		}
@@ -160,10 +160,17 @@ func (s *Server) HTTPS() http.Handler {
 
 var slashes = regexp.MustCompile(`//+`)
 
-// whm routes by the decoded path, by prefix: a mux would redirect what it
+// cpanel routes what came to cPanel's side. WHM's functions are not there, and
+// there are no pages.
+func (x *exchange) cpanel() {
+	x.onCPanel = true
+	x.route()
+}
+
+// route goes by the decoded path, by prefix: a mux would redirect what it
 // considers unclean. A slash too many, as from an address that ends in one, is
 // none.
-func (s *Server) whm(x *exchange) {
+func (x *exchange) route() {
 	path := slashes.ReplaceAllString(x.r.URL.Path, "/")
 	x.class(path)
 	switch {
@@ -174,6 +181,8 @@ func (s *Server) whm(x *exchange) {
 		x.login()
 	case path == "/logout" || path == "/logout/":
 		x.logout()
+	case x.onCPanel:
+		x.noPage()
 	case strings.HasPrefix(path, "/static/"):
 		x.s.o.Pages.Static(&pageWriter{x: x}, x.r)
 	case x.outside(path):
@@ -184,16 +193,17 @@ func (s *Server) whm(x *exchange) {
 	}
 }
 
-// api answers what is a call of a function, or asks for the document of them.
+// api answers what is a call of a function, or asks for the document of them. That
+// the side has the function is Call's to say, when it is known who asks.
 func (x *exchange) api(path string) bool {
-	if x.cpanel {
-		return x.cpanelAPI(path)
-	}
 	if function, ok := strings.CutPrefix(path, "/json-api/"); ok {
-		x.call(function, false)
+		x.call(Request{Function: function})
 	} else if function, ok := strings.CutPrefix(path, "/xml-api/"); ok {
-		x.call(function, true)
-	} else if path == openAPIPath {
+		x.call(Request{Function: function, XML: true})
+	} else if rest, ok := strings.CutPrefix(path, "/execute/"); ok && x.onCPanel {
+		module, function, _ := strings.Cut(rest, "/")
+		x.call(Request{Function: function, UAPI: true, Module: module})
+	} else if path == openAPIPath && !x.onCPanel {
 		x.openAPI()
 	} else {
 		return false

@@ -25,7 +25,7 @@ func (x *exchange) refusalReason(err error) string {
 // credential is all that the request proves itself with.
 func (x *exchange) credential() Credential {
 	return Credential{
-		Authorization: x.r.Header.Values("Authorization"), Code: x.r.Header.Values(codeHeader), Cookies: x.cookies(), Token: x.token, CPanel: x.cpanel,
+		Authorization: x.r.Header.Values("Authorization"), Code: x.r.Header.Values(codeHeader), Cookies: x.cookies(), Token: x.token, CPanel: x.onCPanel,
 		Agent: x.r.UserAgent(), Addr: x.addr, ID: x.id,
 	}
 }
@@ -47,7 +47,7 @@ func (x *exchange) inSession(path string) {
 		x.openLink()
 	case rest == "/logout" || rest == "/logout/":
 		x.logout()
-	case x.cpanel:
+	case x.onCPanel:
 		x.noPage()
 	default:
 		x.visit(rest)
