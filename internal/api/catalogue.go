@@ -107,13 +107,19 @@ func (c *Catalogue) CallVersion(ctx context.Context, who hostkeep.Caller, versio
 	if err == nil {
 		err = c.run(ctx, who, f, p, &r)
 	}
+	c.answered(&r, who, start, err)
+	return r
+}
+
+// answered ends a call: what the caller may read is in the reply, and whoever
+// observes has seen it.
+func (o *Options) answered(r *Reply, who hostkeep.Caller, start time.Time, err error) {
 	r.settle(err, who.RequestID)
-	if c.Observe != nil {
-		c.Observe(Observation{
-			Function: r.Function, Caller: who, OK: r.OK, Kind: r.Kind, Missing: r.Missing, Err: err, At: start, Took: c.Now().Sub(start),
+	if o.Observe != nil {
+		o.Observe(Observation{
+			Function: r.Function, Caller: who, OK: r.OK, Kind: r.Kind, Missing: r.Missing, Err: err, At: start, Took: o.Now().Sub(start),
 		})
 	}
-	return r
 }
 
 // Refuse is the reply to a request that did not get as far as its function, in
@@ -189,17 +195,28 @@ func (c *Catalogue) run(ctx context.Context, who hostkeep.Caller, f *Function, p
 	if err := Decide(who, &f.Decl, c.resource(f, in)).err(); err != nil {
 		return err
 	}
-	call := Call{Caller: who, Function: f.Name, Version: 1}
+	call := c.callOf(f, who, p)
+	if call.Version = 1; r.V0 {
+		call.Version = 0
+	}
+	return c.handled(ctx, f, call, in, p, plan, r)
+}
+
+// callOf is a call as a handler gets it, but for the version.
+func (o *Options) callOf(f *Function, who hostkeep.Caller, p wire.Params) Call {
+	call := Call{Caller: who, Function: f.Called()}
 	if f.HandsOn {
 		call.Params = p
 	}
-	if r.V0 {
-		call.Version = 0
-	}
 	if f.Writes {
-		call.Args = f.In.Record(p, c.Digest)
+		call.Args = f.In.Record(p, o.Digest)
 	}
-	if err = handled(ctx, c.Hooks, f, call, in, p, r); err == nil {
+	return call
+}
+
+// handled runs the handler, and finds what of its list is shown.
+func (o *Options) handled(ctx context.Context, f *Function, call Call, in any, p wire.Params, plan *wire.Plan, r *Reply) (err error) {
+	if err = hooked(ctx, o.Hooks, f, call, in, p, r); err == nil {
 		r.Shown, err = f.Out.Select(ctx, plan, r.Value)
 	}
 	return err
@@ -230,13 +247,18 @@ func plan(f *Function, p wire.Params, r *Reply) (*wire.Plan, error) {
 	if view == nil || err != nil {
 		return nil, err
 	}
-	plan, err := f.Out.Plan(*view)
 	on, _ := p.Controls() // View has read them
+	return fit(f, view, r, "Output controls ("+strings.Join(on, ", ")+") have no effect here: "+f.Name+" answers no list.")
+}
+
+// fit fits a view to a function's list. That there is none is said by noList.
+func fit(f *Function, view *wire.View, r *Reply, noList string) (*wire.Plan, error) {
+	plan, err := f.Out.Plan(*view)
 	switch {
 	case err != nil:
 		return nil, err
 	case plan == nil:
-		r.Note.Warnings = append(r.Note.Warnings, "Output controls ("+strings.Join(on, ", ")+") have no effect here: "+f.Name+" answers no list.")
+		r.Note.Warnings = append(r.Note.Warnings, noList)
 	default:
 		r.Note.Warnings = append(r.Note.Warnings, plan.Warnings()...)
 	}

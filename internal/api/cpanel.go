@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -25,6 +26,7 @@ type CPanelCatalogue struct {
 	CPanelOptions
 	byName map[cpanelKey]*Function
 	keys   []cpanelKey
+	names  *wire.Input // of CPanelNames
 }
 
 type cpanelKey struct {
@@ -41,8 +43,9 @@ func (a cpanelKey) compare(b cpanelKey) int {
 
 // NewCPanel checks every declaration and builds the catalogue.
 func NewCPanel(o CPanelOptions, families ...[]*Function) (*CPanelCatalogue, error) {
-	c := &CPanelCatalogue{CPanelOptions: o, byName: map[cpanelKey]*Function{}}
-	var errs []error
+	names, err := wire.CompileInput(reflect.TypeFor[CPanelNames]())
+	c := &CPanelCatalogue{CPanelOptions: o, byName: map[cpanelKey]*Function{}, names: names}
+	errs := []error{err}
 	for _, f := range slices.Concat(families...) {
 		k := cpanelKey{f.CPanel.Dialect, f.CPanel.Module, f.Name}
 		if f.err != nil {
@@ -96,12 +99,7 @@ func (c *CPanelCatalogue) Call(ctx context.Context, who hostkeep.Caller, k CPane
 	if err == nil {
 		err = c.run(ctx, who, f, k, &r)
 	}
-	r.settle(err, who.RequestID)
-	if c.Observe != nil {
-		c.Observe(Observation{
-			Function: r.Function, Caller: who, OK: r.OK, Kind: r.Kind, Err: err, At: start, Took: c.Now().Sub(start),
-		})
-	}
+	c.answered(&r, who, start, err)
 	return r
 }
 
@@ -150,24 +148,17 @@ func (c *CPanelCatalogue) run(ctx context.Context, who hostkeep.Caller, f *Funct
 	if who.User.ID != k.Account.ID {
 		who.ActsFor = k.Account
 	}
-	call := Call{Caller: who, Function: f.Called(), Version: 3, Account: hostkeep.Principal{
+	call := c.callOf(f, who, k.Params)
+	call.Account = hostkeep.Principal{
 		ID: k.Account.ID, Name: k.Account.Name, OwnerID: k.Account.OwnerID, Suspended: k.Account.Suspended, Change: k.Account.Change,
-	}}
-	if f.CPanel.Dialect == wire.API2 {
+	}
+	if call.Version = 3; f.CPanel.Dialect == wire.API2 {
 		call.Version = 2
 	}
-	if f.HandsOn {
-		call.Params = k.Params
+	if f.Writes && who.ActsFor.ID != 0 {
+		call.Args = actingFor(k.Account.Name, call.Args)
 	}
-	if f.Writes {
-		call.Args = f.In.Record(k.Params, c.Digest)
-		if who.User.ID != k.Account.ID {
-			call.Args = actingFor(k.Account.Name, call.Args)
-		}
-	}
-	if err = handled(ctx, c.Hooks, f, call, in, k.Params, r); err == nil {
-		r.Shown, err = f.Out.Select(ctx, plan, r.Value)
-	}
+	err = c.handled(ctx, f, call, in, k.Params, plan, r)
 	if err == nil && plan != nil && r.Shown == nil {
 		r.Note.Warnings = append(r.Note.Warnings, noControls(f))
 	}
@@ -194,16 +185,7 @@ func cpanelPlan(f *Function, k CPanelCall, r *Reply) (*wire.Plan, error) {
 	if view == nil || err != nil {
 		return nil, err
 	}
-	plan, err := f.Out.Plan(*view)
-	switch {
-	case err != nil:
-		return nil, err
-	case plan == nil:
-		r.Note.Warnings = append(r.Note.Warnings, noControls(f))
-	default:
-		r.Note.Warnings = append(r.Note.Warnings, plan.Warnings()...)
-	}
-	return plan, nil
+	return fit(f, view, r, noControls(f))
 }
 
 // CPanelResource is the account that a function of cPanel is called for, as far as

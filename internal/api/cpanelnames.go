@@ -1,7 +1,6 @@
 package api
 
 import (
-	"reflect"
 	"strings"
 
 	"github.com/hostkeep/hostkeep"
@@ -17,13 +16,10 @@ type CPanelNames struct {
 	Version string `whm:"cpanel_jsonapi_apiversion,alias=cpanel_xmlapi_apiversion,alias=cpanel_jsonapi_version,default=2,enum=1|2|3" doc:"2 is API 2, 3 is UAPI; API 1 has no functions here"`
 }
 
-// ReadCPanelNames reads the names of a call on cPanel's side.
-func ReadCPanelNames(p wire.Params) (n CPanelNames, err error) {
-	in, err := wire.CompileInput(reflect.TypeFor[CPanelNames]())
-	if err != nil {
-		return n, err
-	}
-	return n, in.Decode(&n, p)
+// Names reads the names of a call on cPanel's side.
+func (c *CPanelCatalogue) Names(p wire.Params) (n CPanelNames, err error) {
+	err = c.names.Decode(&n, p)
+	return n, err
 }
 
 // Call is the call that the names and the other parameters make. It tells the form

@@ -209,6 +209,9 @@ func (f *Function) checkDecl(in reflect.Type) error {
 		}
 	}
 	complain(f.Summary == "", "the summary is missing")
+	complain(f.Touches == 0, "it does not say which credentials it touches")
+	complain(f.Touches != NoCredentials && !f.Writes, "it touches credentials and does not write")
+	complain(f.HandsOn && f.Writes, "it hands its parameters on and writes")
 	if f.CPanel != (CPanel{}) {
 		f.checkCPanel(complain)
 		return errors.Join(errs...)
@@ -216,9 +219,6 @@ func (f *Function) checkDecl(in reflect.Type) error {
 	complain(!functionName.MatchString(f.Name), "the name is missing or unfit")
 	complain(len(f.Opens) == 0, "no privilege is declared (Anyone is spelled)")
 	complain(f.Touches == AccountTokens, "it touches tokens of the account that a cPanel function is called for, and is none")
-	complain(f.Touches == 0, "it does not say which credentials it touches")
-	complain(f.Touches != NoCredentials && !f.Writes, "it touches credentials and does not write")
-	complain(f.HandsOn && f.Writes, "it hands its parameters on and writes")
 	complain((f.Touches == AccountCredentials || f.Touches == WHMUsers) && f.Account == "", "it touches an account's credentials and names no account")
 	complain(f.OwnPassword && f.Touches != AccountCredentials, "it sets the password of an account and does not touch its credentials")
 	complain(f.OnlyV0 && f.V0.Form == 0, "it exists only in API 0 and has no form there")
@@ -235,10 +235,7 @@ func (f *Function) checkCPanel(complain func(bad bool, text string)) {
 	complain(!cpanelName.MatchString(f.Name) || !cpanelName.MatchString(f.CPanel.Module), "the name or the module is missing or unfit")
 	complain(f.CPanel.Dialect != wire.UAPI && f.CPanel.Dialect != wire.API2, "the dialect is missing")
 	complain(f.CPanel.Feature != AnyFeature && !hostkeep.KnownFeature(f.CPanel.Feature), "no known feature is declared (AnyFeature is spelled)")
-	complain(f.Touches == 0, "it does not say which credentials it touches")
 	complain(f.Touches != 0 && f.Touches != NoCredentials && f.Touches != AccountTokens, "a function of cPanel touches no credentials but the account's own tokens")
-	complain(f.Touches == AccountTokens && !f.Writes, "it touches credentials and does not write")
-	complain(f.HandsOn && f.Writes, "it hands its parameters on and writes")
 	complain(len(f.Opens) > 0 || f.Account != "" || f.OwnPassword || f.OnlyV0 || f.V0.Form != 0, "it declares what only functions of WHM have")
 }
 

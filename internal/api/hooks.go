@@ -26,8 +26,8 @@ type HookCall struct {
 	Result func(secrets bool) []byte
 }
 
-// handled runs the handler of one call between the hooks, which may be nil.
-func handled(ctx context.Context, hooks Hooks, f *Function, call Call, in any, p wire.Params, r *Reply) (err error) {
+// hooked runs the handler of one call between the hooks, which may be nil.
+func hooked(ctx context.Context, hooks Hooks, f *Function, call Call, in any, p wire.Params, r *Reply) (err error) {
 	if hooks == nil || !f.Writes {
 		r.Value, err = f.handle(ctx, call, in)
 		return err

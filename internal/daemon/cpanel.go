@@ -99,7 +99,7 @@ func (a *App) answerCPanel(ctx context.Context, c hostkeep.Caller, r httpd.Reque
 	if err != nil {
 		return a.refuseCPanel(c, r, err)
 	}
-	k, err := cpanelCall(c, r, p)
+	k, err := a.cpanelCall(c, r, p)
 	if err != nil {
 		return shape(r, a.refusedCPanel(c, k, err))
 	}
@@ -107,7 +107,7 @@ func (a *App) answerCPanel(ctx context.Context, c hostkeep.Caller, r httpd.Reque
 }
 
 // cpanelCall is which function a request calls, for the caller's own account.
-func cpanelCall(c hostkeep.Caller, r httpd.Request, p wire.Params) (k api.CPanelCall, err error) {
+func (a *App) cpanelCall(c hostkeep.Caller, r httpd.Request, p wire.Params) (k api.CPanelCall, err error) {
 	switch {
 	case r.UAPI:
 		k = api.CPanelCall{Dialect: wire.UAPI, Module: r.Module, Name: r.Function, Params: p}
@@ -115,7 +115,7 @@ func cpanelCall(c hostkeep.Caller, r httpd.Request, p wire.Params) (k api.CPanel
 		k = api.CPanelCall{Dialect: wire.API2, Name: r.Function}
 		err = hostkeep.Errorf(hostkeep.Unsupported, "WHM's functions are not on this port; call cPanel's by /execute/ or /json-api/cpanel.")
 	default:
-		names, badNames := api.ReadCPanelNames(p)
+		names, badNames := a.cpanel.Names(p)
 		k, err = names.Call(p)
 		if badNames != nil {
 			err = badNames
