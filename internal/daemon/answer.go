@@ -116,18 +116,30 @@ var errChanged = hostkeep.Errorf(hostkeep.Denied, "Your credential was changed w
 
 // inner runs one call of a batch, with the caller's rights as they are by now.
 func (a *App) inner(ctx context.Context, from *api.Catalogue, c hostkeep.Caller, function string, p wire.Params) wire.Reply {
-	now, err := a.auth.Again(ctx, c)
+	now, err := a.again(ctx, c)
 	if err != nil {
-		if !errors.Is(err, auth.ErrUnavailable) {
-			err = errChanged
-		}
-		r := from.Refuse(c, 1, function, err)
-		a.metrics.Call(r.Function, false)
-		a.observe(api.Observation{Function: r.Function, Caller: c, Kind: r.Kind, Err: err, At: a.now()})
-		return r.Reply
+		return a.refusedInside(c, from.Refuse(c, 1, function, err), err)
 	}
 	r := from.Call(ctx, now, function, p)
 	a.metrics.Call(r.Function, r.OK)
+	return r.Reply
+}
+
+// again is a caller with its rights as they are by now; the error is what the rest of
+// a batch is told.
+func (a *App) again(ctx context.Context, c hostkeep.Caller) (hostkeep.Caller, error) {
+	now, err := a.auth.Again(ctx, c)
+	if err != nil && !errors.Is(err, auth.ErrUnavailable) {
+		err = errChanged
+	}
+	return now, err
+}
+
+// refusedInside is the reply to a call inside another that did not get as far as its
+// function: nobody else counts it.
+func (a *App) refusedInside(c hostkeep.Caller, r api.Reply, err error) wire.Reply {
+	a.metrics.Call(r.Function, false)
+	a.observe(api.Observation{Function: r.Function, Caller: c, Kind: r.Kind, Err: err, At: a.now()})
 	return r.Reply
 }
 

@@ -2,12 +2,10 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
-	"github.com/hostkeep/hostkeep/internal/auth"
 	"github.com/hostkeep/hostkeep/internal/fn/accounts"
 	"github.com/hostkeep/hostkeep/internal/fn/cpaneluser"
 	"github.com/hostkeep/hostkeep/internal/fn/dns"
@@ -64,21 +62,15 @@ func (a *App) cpanelAccount(ctx context.Context, id int64) (found hostkeep.Accou
 // what WHM's function cpanel would do for it.
 func (a *App) cpanelFor(ctx context.Context, who hostkeep.Caller, account string, k api.CPanelCall) wire.Reply {
 	k.Account, _ = a.node.PrincipalByName(account) // before what decides: what changes after is seen when it is written
-	now, err := a.auth.Again(ctx, who)
-	switch {
-	case err != nil && !errors.Is(err, auth.ErrUnavailable):
-		err = errChanged
-	case err == nil && !now.CPanel:
+	now, err := a.again(ctx, who)
+	if err == nil && !now.CPanel {
 		err = refusedBy(a.api.Explain(now, "cpanel", account))
 	}
 	if err == nil && (k.Account.ID == 0 || k.Account.ID == hostkeep.RootID) {
 		err = hostkeep.Errorf(hostkeep.NotFound, "There is no such account any more.")
 	}
 	if err != nil {
-		r := a.cpanel.Refuse(who, k, err)
-		a.metrics.Call(r.Function, false)
-		a.observe(api.Observation{Function: r.Function, Caller: who, Kind: r.Kind, Err: err, At: a.now()})
-		return r.Reply
+		return a.refusedInside(who, a.cpanel.Refuse(who, k, err), err)
 	}
 	r := a.cpanel.Call(ctx, now, k)
 	a.metrics.Call(r.Function, r.OK)
