@@ -92,7 +92,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 			Read: reading[resellers.Reader](a), Change: changing[resellers.Tx](a), Now: a.now, Addresses: ownAddresses,
 		}),
 		settings.Functions(settings.Deps{
-			Read: reading[settings.Reader](a), Change: changing[settings.Tx](a), Configured: a.cfg.OfFile, Hostname: a.host,
+			Read: reading[settings.Reader](a), Change: changing[settings.Tx](a), Configured: a.cfg.OfFile, Zones: a.zoneRules(),
 		}),
 		network.Functions(network.Deps{
 			Read: reading[network.Reader](a), Change: changing[network.Tx](a),

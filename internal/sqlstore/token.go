@@ -16,7 +16,7 @@ const (
 	tokenByHash  = "SELECT " + tokenColumns + " FROM token WHERE hash = ?"
 	tokensOf     = "SELECT " + tokenColumns + " FROM token WHERE owner_id = ? AND cpanel = ?"
 	tokensMadeBy = "SELECT " + tokenColumns + " FROM token WHERE made_by = ?"
-	cpanelMade   = "SELECT " + tokenColumns + " FROM token WHERE cpanel = ? AND made_by IN (SELECT t.id FROM token t WHERE t.owner_id = ?)"
+	cpanelMade   = "SELECT " + tokenColumns + " FROM token WHERE cpanel = 1 AND made_by IN (SELECT t.id FROM token t WHERE t.owner_id = ?)"
 	cpanelUnder  = "SELECT " + tokenColumns + " FROM token WHERE cpanel = 1 AND owner_id IN (SELECT id FROM principal WHERE owner_id = ? OR id = ?)"
 	insertToken  = "INSERT INTO token (" + tokenColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	updateToken  = "UPDATE token SET (" + tokenColumns + ") = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ? AND hash = ?"
@@ -85,7 +85,7 @@ func (r *Reader) TokensMadeBy(tokenID int64) ([]hostkeep.Token, error) {
 // CPanelTokensMade lists the cPanel tokens, of any account, that were made with a
 // user's tokens, by name.
 func (r *Reader) CPanelTokensMade(userID int64) ([]hostkeep.Token, error) {
-	return sortedTokens(many(r, intoToken, cpanelMade, 1, userID))
+	return sortedTokens(many(r, intoToken, cpanelMade, userID))
 }
 
 func sortedTokens(list []hostkeep.Token, err error) ([]hostkeep.Token, error) {

@@ -105,9 +105,9 @@ func (r Rules) addSub(tx Tx, a hostkeep.Account, d hostkeep.Domain) error {
 	if err != nil || !ok {
 		return err
 	}
-	file, err := zonefile.Parse(z.Name, z.Text)
+	file, err := Parsed(z)
 	if err != nil {
-		return fmt.Errorf("the zone %s as it is kept: %w", z.Name, err)
+		return err
 	}
 	rtype, address, err := addressOf(tx, a.IP)
 	if err != nil || address == "" {
@@ -162,9 +162,9 @@ func addressOf(r Reader, ip string) (rtype, address string, err error) {
 // editMatching edits a zone as pick asks for each of its lines, if it asks for
 // anything.
 func (r Rules) editMatching(tx Tx, z hostkeep.Zone, pick func(zonefile.Line, *zonefile.Edit)) (hostkeep.Zone, error) {
-	file, err := zonefile.Parse(z.Name, z.Text)
+	file, err := Parsed(z)
 	if err != nil {
-		return z, fmt.Errorf("the zone %s as it is kept: %w", z.Name, err)
+		return z, err
 	}
 	var e zonefile.Edit
 	for _, l := range file.Lines {

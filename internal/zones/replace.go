@@ -1,7 +1,6 @@
 package zones
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/hostkeep/hostkeep"
@@ -33,9 +32,9 @@ func fresh(z hostkeep.Zone, seen *uint32) error {
 // records stay, because others go by them; where the template has an alias of the
 // same name, they go before.
 func (r Rules) Reset(tx Tx, z hostkeep.Zone, b Begin) (hostkeep.Zone, error) {
-	old, err := zonefile.Parse(z.Name, z.Text)
+	old, err := Parsed(z)
 	if err != nil {
-		return z, fmt.Errorf("the zone %s as it is kept: %w", z.Name, err)
+		return z, err
 	}
 	file, err := r.begin(tx, b)
 	if err != nil {

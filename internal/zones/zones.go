@@ -13,11 +13,16 @@ import (
 	"github.com/hostkeep/hostkeep/internal/zonefile"
 )
 
+// Settings is what the rules read of settings.
+type Settings interface {
+	Settings(ownerID int64, kind string) ([]hostkeep.Setting, error)
+}
+
 // Reader is what the rules read.
 type Reader interface {
+	Settings
 	// Zone finds a zone by its folded name, text and all; hostkeep.ErrNotFound if there is none.
 	Zone(name string) (hostkeep.Zone, error)
-	Settings(ownerID int64, kind string) ([]hostkeep.Setting, error)
 }
 
 // Tx is what the rules write, within one change.
@@ -86,8 +91,14 @@ func (r Rules) Open(z hostkeep.Zone, seen *uint32) (*zonefile.Zone, error) {
 	if err := fresh(z, seen); err != nil {
 		return nil, err
 	}
+	return Parsed(z)
+}
+
+// Parsed reads a zone that is kept. It was checked before it was written: what is
+// wrong with it is no caller's fault.
+func Parsed(z hostkeep.Zone) (*zonefile.Zone, error) {
 	file, err := zonefile.Parse(z.Name, z.Text)
-	if err != nil { // it was checked before it was written: no caller's fault
+	if err != nil {
 		return nil, fmt.Errorf("the zone %s as it is kept: %v", z.Name, err) //nolint:errorlint // see above
 	}
 	return file, nil
@@ -105,7 +116,7 @@ func (r Rules) Edit(tx Tx, z hostkeep.Zone, file *zonefile.Zone, e zonefile.Edit
 
 // Nameservers are those that were set for a reseller, whose settings are given,
 // else those of the server, else they are named after it.
-func (r Rules) Nameservers(kept Reader, settled hostkeep.Reseller) (names []string, err error) {
+func (r Rules) Nameservers(kept Settings, settled hostkeep.Reseller) (names []string, err error) {
 	if len(settled.Nameservers) > 0 {
 		return settled.Nameservers, nil
 	}

@@ -29,6 +29,25 @@ func (f family) note(ctx context.Context, c api.Call, do func(tx Tx, warn warnf)
 	return z, note, err
 }
 
+// editing is note of an edit of one zone. seen is a serial as it was given, "" for
+// none, and ttl the time to live that was.
+func (f family) editing(
+	ctx context.Context, c api.Call, zone string, none *hostkeep.Error, seen string, ttl *int64,
+	what func(file *zonefile.Zone, ttl *uint32, warn warnf) (zonefile.Edit, error),
+) (z hostkeep.Zone, note wire.Note, err error) {
+	serial, err := seenSerial(seen)
+	if err != nil {
+		return z, note, err
+	}
+	seconds, err := ttlOf(ttl)
+	if err != nil {
+		return z, note, err
+	}
+	return f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
+		return f.edit(tx, c, zone, none, serial, func(file *zonefile.Zone) (zonefile.Edit, error) { return what(file, seconds, warn) })
+	})
+}
+
 type addIn struct {
 	Zone string `whm:"zone,required,max=255"`
 	Name string `whm:"name,required,max=1024" doc:"relative to the zone, or absolute with a dot; @ or the zone's name for its top"`
@@ -42,20 +61,10 @@ func (f family) addzonerecord(ctx context.Context, c api.Call, in addIn) (out ap
 }
 
 func (f family) add(ctx context.Context, c api.Call, in addIn, none *hostkeep.Error) (z hostkeep.Zone, note wire.Note, err error) {
-	seen, err := in.seen()
-	if err != nil {
-		return z, note, err
-	}
-	ttl, err := ttlOf(in.TTL)
-	if err != nil {
-		return z, note, err
-	}
-	return f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
-		return f.edit(tx, c, in.Zone, none, seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
-			r := zonefile.Entry{Name: owner(in.Name, file.Name), TTL: ttl, Type: strings.ToUpper(in.Type)}
-			r.Data, err = in.data(r.Type, nil, file.Name, warn)
-			return zonefile.Edit{Add: []zonefile.Entry{r}}, err
-		})
+	return f.editing(ctx, c, in.Zone, none, in.Seen, in.TTL, func(file *zonefile.Zone, ttl *uint32, warn warnf) (e zonefile.Edit, err error) {
+		r := zonefile.Entry{Name: owner(in.Name, file.Name), TTL: ttl, Type: strings.ToUpper(in.Type)}
+		r.Data, err = in.data(r.Type, nil, file.Name, warn)
+		return zonefile.Edit{Add: []zonefile.Entry{r}}, err
 	})
 }
 
@@ -75,26 +84,16 @@ func (f family) editzonerecord(ctx context.Context, c api.Call, in editIn) (out 
 }
 
 func (f family) change(ctx context.Context, c api.Call, in editIn, none *hostkeep.Error) (z hostkeep.Zone, note wire.Note, err error) {
-	seen, err := in.seen()
-	if err != nil {
-		return z, note, err
-	}
-	ttl, err := ttlOf(in.TTL)
-	if err != nil {
-		return z, note, err
-	}
-	return f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
-		return f.edit(tx, c, in.Domain, none, seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
-			l, err := recordAt(file, in.Line)
-			if err != nil {
-				return e, err
-			}
-			r, err := in.over(l, file.Name, warn)
-			if r.TTL = ttl; ttl == nil {
-				r.TTL = &l.TTL
-			}
-			return zonefile.Edit{Change: []zonefile.Change{{Number: l.Number, Entry: r}}}, err
-		})
+	return f.editing(ctx, c, in.Domain, none, in.Seen, in.TTL, func(file *zonefile.Zone, ttl *uint32, warn warnf) (e zonefile.Edit, err error) {
+		l, err := recordAt(file, in.Line)
+		if err != nil {
+			return e, err
+		}
+		r, err := in.over(l, file.Name, warn)
+		if r.TTL = ttl; ttl == nil {
+			r.TTL = &l.TTL
+		}
+		return zonefile.Edit{Change: []zonefile.Change{{Number: l.Number, Entry: r}}}, err
 	})
 }
 
@@ -140,14 +139,8 @@ func (f family) removezonerecord(ctx context.Context, c api.Call, in removeIn) (
 }
 
 func (f family) remove(ctx context.Context, c api.Call, in removeIn, none *hostkeep.Error) (z hostkeep.Zone, note wire.Note, err error) {
-	seen, err := seenSerial(in.Seen)
-	if err != nil {
-		return z, note, err
-	}
-	return f.note(ctx, c, func(tx Tx, _ warnf) (hostkeep.Zone, error) {
-		return f.edit(tx, c, in.Zone, none, seen, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
-			l, err := recordAt(file, in.Line)
-			return zonefile.Edit{Remove: []int{l.Number}}, err
-		})
+	return f.editing(ctx, c, in.Zone, none, in.Seen, nil, func(file *zonefile.Zone, _ *uint32, _ warnf) (zonefile.Edit, error) {
+		l, err := recordAt(file, in.Line)
+		return zonefile.Edit{Remove: []int{l.Number}}, err
 	})
 }

@@ -68,9 +68,7 @@ func digits(n *int64) string {
 	return strconv.FormatInt(*n, 10)
 }
 
-// seen is the serial that the editor saw; nil: none was given.
-func (in fieldsIn) seen() (*uint32, error) { return seenSerial(in.Seen) }
-
+// seenSerial is the serial that the editor saw; nil: none was given.
 func seenSerial(text string) (*uint32, error) {
 	if text == "" {
 		return nil, nil

@@ -8,6 +8,7 @@ import (
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/zonefile"
+	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 // find finds a zone that the caller may see. A foreign one is answered like a
@@ -29,17 +30,7 @@ func read(r Reader, c api.Call, name string, none *hostkeep.Error) (*zonefile.Zo
 	if err != nil {
 		return nil, err
 	}
-	return parsed(z)
-}
-
-// parsed reads a zone that is kept, which was checked before it was written: what
-// is wrong with it is no caller's fault.
-func parsed(z hostkeep.Zone) (*zonefile.Zone, error) {
-	file, err := zonefile.Parse(z.Name, z.Text)
-	if err != nil {
-		return nil, fmt.Errorf("reading the zone %s as it is kept: %v", z.Name, err) //nolint:errorlint // see above
-	}
-	return file, nil
+	return zones.Parsed(z)
 }
 
 // noZone is what the newer functions say; the older ones have each their own words.

@@ -103,17 +103,14 @@ func (f family) lookup(ctx context.Context, c api.Call, host string) (list []net
 
 // inZones looks in the nearest zone that could have the name.
 func inZones(r Reader, c api.Call, name string) ([]netip.Addr, error) {
-	for _, zone := range append([]string{name}, hostkeep.DomainsAbove(name)...) {
-		file, err := read(r, c, zone, unresolved)
-		if err == unresolved { //nolint:errorlint // this very one
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		return addresses(file, name+"."), nil
+	file, err := enclosing(r, c, name, unresolved)
+	switch {
+	case err == unresolved: //nolint:errorlint // this very one
+		return nil, nil
+	case err != nil:
+		return nil, err
 	}
-	return nil, nil
+	return addresses(file, name+"."), nil
 }
 
 func addresses(file *zonefile.Zone, name string) (list []netip.Addr) {

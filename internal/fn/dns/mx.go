@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/wire"
 	"github.com/hostkeep/hostkeep/internal/zonefile"
@@ -63,24 +62,18 @@ type saveMXIn struct {
 // savemxs changes the record that names the same server, and adds one if there is
 // none: calling it twice makes no second one.
 func (f family) savemxs(ctx context.Context, c api.Call, in saveMXIn) (out api.Done, err error) {
-	ttl, err := ttlOf(&in.TTL)
-	if err != nil {
-		return out, err
-	}
-	_, out.Note, err = f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
-		return f.edit(tx, c, in.Domain, noZoneHere, nil, func(file *zonefile.Zone) (zonefile.Edit, error) {
-			data, err := fieldsIn{Exchange: in.Exchange, Preference: &in.Preference}.data("MX", nil, file.Name, warn)
-			if err != nil {
-				return zonefile.Edit{}, err
+	_, out.Note, err = f.editing(ctx, c, in.Domain, noZoneHere, "", &in.TTL, func(file *zonefile.Zone, ttl *uint32, warn warnf) (zonefile.Edit, error) {
+		data, err := fieldsIn{Exchange: in.Exchange, Preference: &in.Preference}.data("MX", nil, file.Name, warn)
+		if err != nil {
+			return zonefile.Edit{}, err
+		}
+		r := zonefile.Entry{Name: owner(in.Name, file.Name), TTL: ttl, Type: "MX", Data: data}
+		for _, l := range file.Lines {
+			if l.Kind == zonefile.Record && l.Type == "MX" && same(l, r, file.Name) {
+				return zonefile.Edit{Change: []zonefile.Change{{Number: l.Number, Entry: r}}}, nil
 			}
-			r := zonefile.Entry{Name: owner(in.Name, file.Name), TTL: ttl, Type: "MX", Data: data}
-			for _, l := range file.Lines {
-				if l.Kind == zonefile.Record && l.Type == "MX" && same(l, r, file.Name) {
-					return zonefile.Edit{Change: []zonefile.Change{{Number: l.Number, Entry: r}}}, nil
-				}
-			}
-			return zonefile.Edit{Add: []zonefile.Entry{r}}, nil
-		})
+		}
+		return zonefile.Edit{Add: []zonefile.Entry{r}}, nil
 	})
 	return out, err
 }

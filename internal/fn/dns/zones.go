@@ -132,7 +132,7 @@ func (f family) resetzone(ctx context.Context, c api.Call, in resetIn) (out api.
 }
 
 func (f family) reset(tx Tx, z hostkeep.Zone, none *hostkeep.Error) (hostkeep.Zone, error) {
-	file, err := parsed(z)
+	file, err := zones.Parsed(z)
 	if err != nil {
 		return z, err
 	}

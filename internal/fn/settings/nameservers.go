@@ -15,22 +15,14 @@ type nameserversOut struct {
 }
 
 // getNameservers answers those of the calling reseller, else the server's, else
-// those that createacct names.
+// those that new zones have.
 func (f family) getNameservers(ctx context.Context, c api.Call, _ struct{}) (out nameserversOut, err error) {
 	err = f.Read(ctx, func(r Reader) error {
 		settled, err := r.Reseller(c.User.ID)
-		if err != nil || len(settled.Nameservers) > 0 {
-			out.Nameservers = settled.Nameservers
+		if err != nil {
 			return err
 		}
-		list, err := r.Settings(hostkeep.ServerSettings, hostkeep.NameserverSetting) // named by their places, 1 to 4
-		out.Nameservers = make([]string, 0, len(list))
-		for _, s := range list {
-			out.Nameservers = append(out.Nameservers, s.Value)
-		}
-		if len(list) == 0 {
-			out.Nameservers = append(out.Nameservers, "ns1."+f.Hostname, "ns2."+f.Hostname)
-		}
+		out.Nameservers, err = f.Zones.Nameservers(r, settled)
 		return err
 	})
 	return out, err

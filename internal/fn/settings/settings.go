@@ -13,6 +13,7 @@ import (
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 // Reader is what the family reads.
@@ -31,9 +32,9 @@ type Tx interface {
 
 // Deps is what the family is made of.
 type Deps struct {
-	Hostname string // qualified
-	Read     func(context.Context, func(Reader) error) error
-	Change   func(context.Context, hostkeep.Change, func(Tx) error) error
+	Read   func(context.Context, func(Reader) error) error
+	Change func(context.Context, hostkeep.Change, func(Tx) error) error
+	Zones  zones.Rules // which name servers new zones have
 	// Configured answers a setting of the program's own file, by its key there;
 	// false for what is none.
 	Configured func(key string) (value string, ok bool)
