@@ -3,11 +3,14 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/netip"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,9 +37,20 @@ type world struct {
 	outside  map[string][]netip.Addr // what the machine's resolver would say
 }
 
-// open makes a state in dir. Passwords are not hashed slowly, and not hidden.
+// open opens the state in dir, or one as a first start leaves it. Passwords are not
+// hashed slowly, and not hidden.
 func open(t tb, dir string) *world {
 	t.Helper()
+	state := filepath.Join(dir, "state")
+	if _, err := os.Stat(state); errors.Is(err, os.ErrNotExist) {
+		files, err := firstState()
+		if err == nil {
+			err = files.into(state)
+		}
+		if err != nil {
+			t.Fatalf("a first state: %v", err)
+		}
+	}
 	return openWith(t, dir, func(*config.Config) {})
 }
 
@@ -77,6 +91,47 @@ func opened(t *testing.T) *world {
 	})
 	return w
 }
+
+// stateFiles are the files of a state by their names.
+type stateFiles map[string][]byte
+
+// firstState is what a first start leaves, made once: the migrations and root's slow
+// hash cost more than most tests do.
+var firstState = sync.OnceValues(func() (files stateFiles, err error) {
+	dir, err := os.MkdirTemp("", "hostkeep-first")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if err := openWith(failing{}, dir, func(*config.Config) {}).Close(); err != nil {
+		return nil, err
+	}
+	files = stateFiles{}
+	list, err := os.ReadDir(filepath.Join(dir, "state"))
+	for _, f := range list {
+		if err == nil {
+			files[f.Name()], err = os.ReadFile(filepath.Join(dir, "state", f.Name()))
+		}
+	}
+	return files, err
+})
+
+func (f stateFiles) into(dir string) error {
+	err := os.MkdirAll(dir, 0o700)
+	for name, text := range f {
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), text, 0o600)
+		}
+	}
+	return err
+}
+
+// failing is a test's part where there is no test.
+type failing struct{}
+
+func (failing) Helper() {}
+
+func (failing) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 
 // root is the caller with every right.
 func (w *world) root() hostkeep.Caller {
