@@ -170,6 +170,16 @@ func (m *machine) change(actor, user, pkg string) call {
 	}, func() { m.accounts[user].pkg, m.accounts[user].plan = pkg, m.packages[pkg].plan }}
 }
 
+// over reports whether a user owns another, if over others.
+func (m *machine) over(user, other string) bool {
+	for a := m.accounts[other]; a != nil && a.owner != "root" && a.owner != other; other, a = a.owner, m.accounts[a.owner] {
+		if a.owner == user {
+			return true
+		}
+	}
+	return false
+}
+
 // modify changes package, limits and owner at once.
 func (m *machine) modify(actor, user, pkg string) call {
 	args := []string{"user", user}
@@ -188,6 +198,7 @@ func (m *machine) modify(actor, user, pkg string) call {
 		o.when(!m.below(actor, user), standing)
 		o.when(moved && actor != "root", `another owner needs the privilege "all"`)
 		o.when(moved && actor == "root" && owner != "root" && !m.reseller(owner), "is neither root nor a reseller")
+		o.when(moved && m.over(user, owner), "owns its new owner")
 		if named != "" && !m.usable(actor, named) {
 			return append(o, noPackage)
 		}
