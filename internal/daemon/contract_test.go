@@ -180,12 +180,17 @@ func (c contract) missesByName() {
 	}
 }
 
+// unfit is a value that a parameter does not take, "" where it takes any.
+func unfit(field wire.Field) string {
+	if field.Enum != nil {
+		return "no such value"
+	}
+	return map[string]string{"integer": "ten", "boolean": "perhaps", "limit": "lots"}[field.Type]
+}
+
 func (c contract) enforcesEnumerations() {
 	for _, field := range c.f.In.Fields() {
-		bad := map[string]string{"integer": "ten", "boolean": "perhaps", "limit": "lots"}[field.Type]
-		if field.Enum != nil {
-			bad = "no such value"
-		}
+		bad := unfit(field)
 		if bad == "" {
 			continue
 		}

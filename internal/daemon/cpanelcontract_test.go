@@ -234,10 +234,7 @@ func (c cpanelContract) missesByName() {
 
 func (c cpanelContract) enforcesTypes() {
 	for _, field := range c.f.In.Fields() {
-		bad := map[string]string{"integer": "ten", "boolean": "perhaps", "limit": "lots"}[field.Type]
-		if field.Enum != nil {
-			bad = "no such value"
-		}
+		bad := unfit(field)
 		if bad == "" {
 			continue
 		}
