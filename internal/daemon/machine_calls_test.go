@@ -186,11 +186,14 @@ func (m *machine) modify(actor, user, pkg string) call {
 	named := m.some(&args, "plan", pkg)
 	quota, traffic := m.some(&args, "QUOTA", "20", "60", "unlimited"), m.some(&args, "BWLIMIT", "200", "0")
 	owner := m.drawOwner(&args, actor, user)
+	// A package that the actor may not use is a package all the same where the account
+	// is on it: programs write back what they have read.
+	asRead := func() bool { return named == m.accounts[user].pkg && !m.usable(actor, named) }
 	from := func() plan {
-		if named != "" {
-			return m.packages[named].plan
+		if named == "" || asRead() {
+			return m.accounts[user].plan
 		}
-		return m.accounts[user].plan
+		return m.packages[named].plan
 	}
 	return call{args, func() (o objections) {
 		a := m.accounts[user]
@@ -199,7 +202,7 @@ func (m *machine) modify(actor, user, pkg string) call {
 		o.when(moved && actor != "root", `another owner needs the privilege "all"`)
 		o.when(moved && actor == "root" && owner != "root" && !m.reseller(owner), "is neither root nor a reseller")
 		o.when(moved && m.over(user, owner), "owns its new owner")
-		if named != "" && !m.usable(actor, named) {
+		if named != "" && !m.usable(actor, named) && !asRead() {
 			return append(o, noPackage)
 		}
 		to := from().with(quota, traffic)
