@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -169,7 +170,7 @@ func (a *App) reread(o ServeOptions) {
 	switch {
 	case err != nil:
 		a.log.Error("the configuration cannot be reread; the old one stays", "err", err)
-	case cfg.String() != a.cfg.String():
+	case !reflect.DeepEqual(cfg, a.cfg): // not the listings, which leave secrets out
 		a.log.Warn("the configuration has changed; a restart brings it into force")
 	}
 }
