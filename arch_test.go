@@ -67,6 +67,7 @@ func arch() []line {
 		{"bench/scale", ". internal/audit internal/auth internal/keyring internal/sqlstore", "fills a state past the API; the server it measures is the built program"},
 		{"bench/dns", ". internal/nameserver github.com/miekg/dns", "measures the name server beside another, in a process of its own"},
 		{"cmd/hostkeep", "internal/cli", "main hands over arguments, environment and streams"},
+		{"test/program", "internal/cli", "the program as its users run it: tests of the whole know no more of it"},
 	}
 }
 

@@ -78,7 +78,7 @@ func (b *tab) picture(name string, width, height int64, scheme string) {
 	b.do(chromedp.EmulateViewport(width, height))
 	b.scheme(scheme)
 	b.replace(get(b, chromedp.Evaluate[string](`document.querySelector(".host").textContent`)), "host.example")
-	b.replace("https://"+b.s.addr, "https://host.example:2087")
+	b.replace("https://"+b.s.Addr, "https://host.example:2087")
 	b.replace("127.0.0.1", "203.0.113.7")
 	b.replace(hostileAgent[:strings.Index(hostileAgent, "\u202e")], "billing/2.1")
 	b.do(chromedp.Evaluate[chromedp.Void](`document.activeElement?.blur(); scrollTo(0, 0)`))

@@ -15,7 +15,7 @@ func TestTheLifeOfATokenByKeys(t *testing.T) {
 	b := s.open()
 	b.visit("/login/")
 	b.find("textbox", "User") // has the focus
-	b.press("root" + kb.Tab + s.password + kb.Enter)
+	b.press("root" + kb.Tab + s.Password + kb.Enter)
 	b.find("heading", "Home")
 	b.enter(toTokens)
 	b.sees("You have no API tokens yet")

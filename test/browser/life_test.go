@@ -20,12 +20,12 @@ import (
 // called is the status that the server answers a program with a token.
 func (s *server) called(secret, function string) int {
 	s.t.Helper()
-	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://"+s.addr+"/json-api/"+function+"?api.version=1", http.NoBody)
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://"+s.Addr+"/json-api/"+function+"?api.version=1", http.NoBody)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "whm root:"+secret)
-	res, err := s.client.Do(r)
+	res, err := s.Client.Do(r)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func (b *tab) again(s *server) {
 	b.t.Helper()
 	b.so(`document.readyState === "complete" && document.querySelector("h1") !== null`)
 	if strings.HasPrefix(b.path(), "/login/") {
-		b.credentials("root", s.password, "")
+		b.credentials("root", s.Password, "")
 	}
 }
 
@@ -212,7 +212,7 @@ func (b *tab) back() {
 	b.t.Helper()
 	was := b.path()
 	b.do(chromedp.Evaluate[chromedp.Void](`history.back()`))
-	b.so(`location.href !== "https://` + b.s.addr + was + `" && document.readyState === "complete"`)
+	b.so(`location.href !== "https://` + b.s.Addr + was + `" && document.readyState === "complete"`)
 }
 
 // TestTwoTabsChangeOneToken: whoever comes second sees it, and overwrites nothing
@@ -320,7 +320,7 @@ func TestFormsOfOtherOrigins(t *testing.T) {
 	s.make("kept", "acl-1", "list-accts")
 	b := s.open()
 	b.signIn()
-	target := "https://" + s.addr + b.token() + "/tokens/revoke-all"
+	target := "https://" + s.Addr + b.token() + "/tokens/revoke-all"
 	evil := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		if r.URL.Path == "/null" {
@@ -335,7 +335,7 @@ func TestFormsOfOtherOrigins(t *testing.T) {
 	} {
 		b.do(chromedp.Navigate("about:blank"))
 		b.do(chromedp.Navigate(from))
-		b.so(`location.host === "` + s.addr + `"`)
+		b.so(`location.host === "` + s.Addr + `"`)
 		b.sees("another site")
 		if n := len(s.tokens()); n != 1 {
 			t.Errorf("%s: %d tokens are left", about, n)

@@ -13,29 +13,19 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
-	"github.com/hostkeep/hostkeep/internal/cli"
+	"github.com/hostkeep/hostkeep/test/program"
 )
-
-// asServer says that this process is the server.
-const asServer = "HOSTKEEP_BROWSER_TEST_SERVER"
-
-// clockFile names the variable that names the file with how far the clock is moved.
-const clockFile = "HOSTKEEP_TEST_CLOCK"
 
 // chromium is the one browser of the package, which TestMain starts.
 var chromium context.Context
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asServer) != "" {
-		p := cli.Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: movedClock}
-		os.Exit(p.Run(append([]string{"hostkeep"}, os.Args[1:]...)))
-	}
+	program.Again()
 	os.Exit(withBrowser(m))
 }
 
@@ -68,17 +58,4 @@ func withBrowser(m *testing.M) int {
 		return 1
 	}
 	return m.Run()
-}
-
-// movedClock is the machine's clock plus what the clock file says, such as 24h.
-func movedClock() time.Time {
-	text, err := os.ReadFile(os.Getenv(clockFile))
-	if err != nil {
-		return time.Now()
-	}
-	by, err := time.ParseDuration(strings.TrimSpace(string(text)))
-	if err != nil {
-		panic("the clock file holds " + string(text))
-	}
-	return time.Now().Add(by)
 }

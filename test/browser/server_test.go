@@ -1,92 +1,50 @@
 package browser
 
 import (
-	"bufio"
-	"context"
-	"crypto/tls"
-	"encoding/json"
-	"io"
-	"net/http"
-	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/pquerna/otp/totp"
-)
 
-// patience is how long anything that must come is waited for. Nothing waits so
-// long unless it is broken.
-const patience = 60 * time.Second
+	"github.com/hostkeep/hostkeep/test/program"
+)
 
 // server is a started Hostkeep with an empty state.
 type server struct {
-	t        *testing.T
-	addr     string // host:port
-	password string // root's
-	clock    string // file with how far its clock is moved
-	moved    time.Duration
-	client   *http.Client
-}
+	*program.Caller
 
-var listening = regexp.MustCompile(`^listening .*\bwhm=([^ ]+)`)
+	t     *testing.T
+	clock string // file with how far its clock is moved
+	moved time.Duration
+}
 
 // serve starts a server that ends with the test.
 func serve(t *testing.T) *server {
 	t.Helper()
 	dir := t.TempDir()
-	s := &server{t: t, clock: filepath.Join(dir, "clock"), client: &http.Client{
-		Timeout: patience, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}},
-	}}
-	self, err := os.Executable()
+	s := &server{t: t, clock: filepath.Join(dir, "clock")}
+	self, environ, err := program.Self(dir, program.ClockFile+"="+s.clock)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(context.Background(), self, "serve", "--data", filepath.Join(dir, "data"),
-		"--whm", "127.0.0.1:0", "--cpanel", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--https", "127.0.0.1:0")
-	cmd.Env = []string{asServer + "=1", clockFile + "=" + s.clock, "HOME=" + dir, "PATH=" + os.Getenv("PATH")}
-	errs, err := cmd.StderrPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
+	data := filepath.Join(dir, "data")
+	p, err := program.Serve(dir, environ, self, "--data", data)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		_, _ = io.Copy(io.Discard, errs)
-		_ = cmd.Wait()
+		if err := p.Stop(); err != nil {
+			t.Error(err)
+		}
 	})
-	s.addr = firstLine(t, errs)
-	go func() { _, _ = io.Copy(io.Discard, errs) }() // a full pipe would stop it; ends with the process
-	text, err := os.ReadFile(filepath.Join(dir, "data", "root-password"))
+	password, err := program.RootPassword(data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.password = strings.TrimSpace(string(text))
+	s.Caller = program.NewCaller(p.Addr["whm"], password)
 	return s
-}
-
-// firstLine reads on until the server says where it listens.
-func firstLine(t *testing.T, log io.Reader) string {
-	t.Helper()
-	var said strings.Builder
-	r := bufio.NewReader(log)
-	for {
-		line, err := r.ReadString('\n')
-		said.WriteString(line)
-		if m := listening.FindStringSubmatch(line); m != nil {
-			return m[1]
-		}
-		if err != nil {
-			t.Fatalf("the server does not start: %s", &said)
-		}
-	}
 }
 
 // later moves the server's clock on.
@@ -102,32 +60,7 @@ func (s *server) later(by time.Duration) {
 // page is to show, and looks at what it did.
 func (s *server) api(function string, nameValue ...string) map[string]any {
 	s.t.Helper()
-	form := url.Values{"api.version": {"1"}}
-	for ; len(nameValue) > 1; nameValue = nameValue[2:] {
-		form.Add(nameValue[0], nameValue[1])
-	}
-	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "https://"+s.addr+"/json-api/"+function, strings.NewReader(form.Encode()))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	r.SetBasicAuth("root", s.password)
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	res, err := s.client.Do(r)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	var answer struct {
-		Metadata struct {
-			Result int
-			Reason string
-		}
-		Data map[string]any
-	}
-	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil || answer.Metadata.Result != 1 {
-		s.t.Fatalf("%s: %d %v %s", function, res.StatusCode, err, answer.Metadata.Reason)
-	}
-	return answer.Data
+	return s.Data(s.t, "", function, nameValue...)
 }
 
 // enrol gives root a second factor, and answers its seed.

@@ -29,7 +29,7 @@ func TestSignInPictures(t *testing.T) {
 	b.click("button", "Sign out everywhere")
 	b.sees("What you filled in waits here")
 	b.look(t, "sign in form waits")
-	b.credentials("root", s.password, "")
+	b.credentials("root", s.Password, "")
 	b.sees("You are signed in again")
 	b.look(t, "signed in again")
 	s.enrol()
@@ -37,7 +37,7 @@ func TestSignInPictures(t *testing.T) {
 	b.visit("/sessions")
 	b.sees("You go on where you were")
 	b.look(t, "sign in lost")
-	b.credentials("root", s.password, "")
+	b.credentials("root", s.Password, "")
 	b.sees("One more step")
 	b.look(t, "sign in code")
 }
@@ -122,7 +122,7 @@ func TestAccountStatePictures(t *testing.T) {
 	root.within("/record?function=nosuch")
 	root.sees("Nothing in the record fits.")
 	root.look(t, "record none")
-	there := "https://" + s.addr + b.token() + "/sessions"
+	there := "https://" + s.Addr + b.token() + "/sessions"
 	b.do(chromedp.Navigate("about:blank"), chromedp.Evaluate[chromedp.Void](`(() => {
 		document.body.innerHTML = "<form method=post action='`+there+`'><input name=which value=all></form>";
 		document.forms[0].submit();

@@ -16,6 +16,8 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 // tab is a page in a context of its own: no cookie is shared with another tab
@@ -67,7 +69,7 @@ func (b *tab) do(actions ...action) {
 // get runs an action that answers something, or fails.
 func get[T any](b *tab, a chromedp.Action[T]) T {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, patience)
+	ctx, stop := context.WithTimeout(b.ctx, program.Patience)
 	defer stop()
 	v, err := chromedp.Run(ctx, a)
 	if err != nil {
@@ -87,13 +89,13 @@ func call[P, R any](c cdp.Command[P, R], params P) action {
 // visit goes to a path: within the session when it has one.
 func (b *tab) visit(path string) {
 	b.t.Helper()
-	b.do(chromedp.Navigate("https://" + b.s.addr + path))
+	b.do(chromedp.Navigate("https://" + b.s.Addr + path))
 }
 
 // path is where the tab is, with its query.
 func (b *tab) path() string {
 	b.t.Helper()
-	return strings.TrimPrefix(get(b, chromedp.Location()), "https://"+b.s.addr)
+	return strings.TrimPrefix(get(b, chromedp.Location()), "https://"+b.s.Addr)
 }
 
 // token is the security token of the tab's address, "" when it has none.
@@ -138,7 +140,7 @@ func (b *tab) find(role, name string) (id cdp.BackendNodeID) {
 // replaced answers an error, which is no reason to give up.
 func (b *tab) await(missing string, so chromedp.Action[bool]) {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, patience)
+	ctx, stop := context.WithTimeout(b.ctx, program.Patience)
 	defer stop()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -214,7 +216,7 @@ func (b *tab) focused(name string) {
 
 // text is what the page says.
 func (b *tab) text() string {
-	ctx, stop := context.WithTimeout(b.ctx, patience)
+	ctx, stop := context.WithTimeout(b.ctx, program.Patience)
 	defer stop()
 	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body ? document.body.innerText : ""`)) // "" says enough
 	return text
@@ -233,7 +235,7 @@ func (b *tab) sees(text string) {
 func (b *tab) signIn() {
 	b.t.Helper()
 	b.visit("/login/")
-	b.credentials("root", b.s.password, "")
+	b.credentials("root", b.s.Password, "")
 	b.find("searchbox", "Search the pages")
 }
 

@@ -85,7 +85,7 @@ func TestMakingAToken(t *testing.T) {
 	b.sees("lister.env is downloaded.")
 	b.await("no file", func(context.Context, *chromedp.Target) (bool, error) {
 		text, err := os.ReadFile(filepath.Join(dir, "lister.env"))
-		return string(text) == "WHM_SERVER=https://"+s.addr+"\nWHM_USER=root\nWHM_TOKEN="+secret+"\n", err
+		return string(text) == "WHM_SERVER=https://"+s.Addr+"\nWHM_USER=root\nWHM_TOKEN="+secret+"\n", err
 	})
 	b.click("button", "Call listaccts with it")
 	b.sees("It works: the server answered 200")

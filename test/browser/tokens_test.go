@@ -11,6 +11,8 @@ import (
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 // toTokens is the name of a link of the start page.
@@ -31,13 +33,13 @@ const hostileAgent = "=HYPERLINK(\"https://198.51.100.1\")<script>alert(1)</scri
 func (s *server) use(secret string, functions ...string) {
 	s.t.Helper()
 	for _, f := range functions {
-		r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://"+s.addr+"/json-api/"+f+"?api.version=1", http.NoBody)
+		r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://"+s.Addr+"/json-api/"+f+"?api.version=1", http.NoBody)
 		if err != nil {
 			s.t.Fatal(err)
 		}
 		r.Header.Set("Authorization", "whm root:"+secret)
 		r.Header.Set("User-Agent", hostileAgent)
-		res, err := s.client.Do(r)
+		res, err := s.Client.Do(r)
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -55,7 +57,7 @@ func (s *server) written(name string, calls float64) {
 	s.t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(patience); time.Now().Before(end); <-tick.C {
+	for end := time.Now().Add(program.Patience); time.Now().Before(end); <-tick.C {
 		sum := 0.0
 		functions, _ := s.api("hostkeep_token_use", "token_name", name)["functions"].([]any)
 		for _, f := range functions {

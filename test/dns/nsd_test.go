@@ -1,7 +1,6 @@
 package dns_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -9,10 +8,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 // deadline is how long something that takes a second may take on a busy machine.
@@ -21,25 +21,7 @@ const deadline = 60 * time.Second
 // nsd is an NSD that is a secondary, a child of the test.
 type nsd struct {
 	port int
-	log  *journal
-}
-
-// journal keeps what a process says.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
+	log  *program.Log
 }
 
 // key is the secret of a transfer.
@@ -49,9 +31,9 @@ type key struct{ name, algorithm, secret string }
 // primary, from an address that is its own.
 func startNSD(t *testing.T, zone string, port, primary int, from string, k key) *nsd {
 	t.Helper()
-	program, err := exec.LookPath("nsd")
+	path, err := exec.LookPath("nsd")
 	if err != nil {
-		program = "/usr/sbin/nsd" // not in the path of everybody
+		path = "/usr/sbin/nsd" // not in the path of everybody
 	}
 	dir := t.TempDir()
 	config := filepath.Join(dir, "nsd.conf")
@@ -85,20 +67,18 @@ zone:
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	n := &nsd{port: port, log: &journal{}}
-	cmd := exec.CommandContext(context.Background(), program, "-d", "-c", config)
-	cmd.Stdout, cmd.Stderr = n.log, n.log
-	if err := cmd.Start(); err != nil {
+	p, err := program.Start(exec.CommandContext(context.Background(), path, "-d", "-c", config))
+	if err != nil {
 		t.Fatalf("NSD is not here (on Debian: apt-get install nsd): %v", err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM) // it ends its children
-		_ = cmd.Wait()
+		_ = p.Cmd.Process.Signal(syscall.SIGTERM) // it ends its children
+		_ = p.Wait()
 		if t.Failed() {
-			t.Logf("NSD said:\n%s", n.log)
+			t.Logf("NSD said:\n%s", p.Log)
 		}
 	})
-	return n
+	return &nsd{port: port, log: p.Log}
 }
 
 // freePort is one that nobody has just now, of UDP and TCP.

@@ -2,9 +2,12 @@ package dns_test
 
 import (
 	"fmt"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 // proof is what an ACME client adds.
@@ -20,7 +23,7 @@ func proof(text string) string {
 func TestProgramAndSecondary(t *testing.T) {
 	t.Parallel()
 	told := freePort(t)
-	p := startProgram(t, told)
+	p := start(t, told)
 	if got := p.status(zoneName); got != "REFUSED" {
 		t.Fatalf("a zone before it is there: %s", got)
 	}
@@ -67,12 +70,18 @@ func TestProgramAndSecondary(t *testing.T) {
 // the command has ended.
 func TestCommandBesideServer(t *testing.T) {
 	t.Parallel()
-	p := startProgram(t, freePort(t))
+	p := start(t, freePort(t))
 	p.api("", "createacct", "username", "ann", "domain", zoneName)
 	serial := p.serial("", zoneName)
+	self, environ, err := program.Self(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i := range 5 {
 		text := fmt.Sprintf("command-%d", i)
-		out, err := self(t, "whmapi1", "--data", p.data, "--output", "json", "mass_edit_dns_zone", "zone="+zoneName, "serial="+serial, "add="+proof(text)).CombinedOutput()
+		cmd := exec.CommandContext(t.Context(), self, "whmapi1", "--data", p.data, "--output", "json", "mass_edit_dns_zone", "zone="+zoneName, "serial="+serial, "add="+proof(text))
+		cmd.Env = environ
+		out, err := cmd.CombinedOutput()
 		if err != nil || !strings.Contains(string(out), `"result":1`) {
 			t.Fatalf("%v: %s", err, out)
 		}

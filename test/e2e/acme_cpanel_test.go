@@ -27,7 +27,7 @@ func TestACMEOnCPanel(t *testing.T) {
 	dir := filepath.Join(s.dir, "lego")
 	out, err := l.obtain("cpanel", "north", secret, dir, "north.example", "*.north.example")
 	if err != nil {
-		t.Fatalf("lego: %v\n%s\nPebble:\n%s", err, out, l.authority.proc.out)
+		t.Fatalf("lego: %v\n%s\nPebble:\n%s", err, out, l.authority.proc.Out)
 	}
 	if _, err := l.authority.issued(filepath.Join(dir, "certificates", "north.example.crt")); err != nil {
 		t.Error(err)
@@ -47,7 +47,7 @@ func TestACMEOnCPanel(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			out, errs, err := runIn(s.dir, s.environ("HOSTKEEP_ADDR="+s.proc.addr["cpanel"], "HOSTKEEP_USER=north", "HOSTKEEP_TOKEN="+secret, "HOSTKEEP_CA="+s.ca()),
+			out, errs, err := runIn(s.dir, s.environ("HOSTKEEP_ADDR="+s.proc.Addr["cpanel"], "HOSTKEEP_USER=north", "HOSTKEEP_TOKEN="+secret, "HOSTKEEP_CA="+s.ca()),
 				"", interpreter, path, step.do, name, step.value)
 			if err != nil {
 				t.Fatalf("%s %s: %v\n%s%s", script, step.do, err, out, errs)
@@ -67,7 +67,7 @@ func TestACMEOnCPanel(t *testing.T) {
 func (s *site) cpanelToken(t *testing.T, user, password string) string {
 	t.Helper()
 	c := call{
-		addr: s.proc.addr["cpanel"], caFile: s.ca(), method: http.MethodPost, in: "form", path: "/execute/Tokens/create_full_access",
+		addr: s.proc.Addr["cpanel"], caFile: s.ca(), method: http.MethodPost, in: "form", path: "/execute/Tokens/create_full_access",
 		form: url.Values{"name": {"acme"}}, header: http.Header{},
 	}
 	r := http.Request{Header: c.header}
@@ -92,7 +92,7 @@ func (s *site) cpanelToken(t *testing.T, user, password string) string {
 func (s *site) served(t *testing.T, name string) []string {
 	t.Helper()
 	resolver := net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, network, s.proc.addr["dns"])
+		return (&net.Dialer{}).DialContext(ctx, network, s.proc.Addr["dns"])
 	}}
 	texts, err := resolver.LookupTXT(context.Background(), name+".")
 	var missing *net.DNSError

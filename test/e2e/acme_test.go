@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 // dnsOnly are the privileges that lego needs, each for one of its two calls.
@@ -31,11 +33,11 @@ type lego struct {
 // obtain asks for a certificate for names, with a token of the site. Everything
 // that lego keeps is below dir.
 func (l lego) obtain(mode, user, secret, dir string, names ...string) (output string, err error) {
-	addr := l.site.proc.addr[map[string]string{"whm": "whm", "cpanel": "cpanel"}[mode]]
+	addr := l.site.proc.Addr[map[string]string{"whm": "whm", "cpanel": "cpanel"}[mode]]
 	args := []string{
 		"--server", "https://" + l.authority.addr + "/dir", "--accept-tos", "--email", "admin@north.example", "--path", dir,
 		// Both checks before the proof would ask port 53 of the zone's name servers.
-		"--dns", "cpanel", "--dns.resolvers", l.site.proc.addr["dns"], "--dns.propagation-disable-ans", "--dns.propagation-rns",
+		"--dns", "cpanel", "--dns.resolvers", l.site.proc.Addr["dns"], "--dns.propagation-disable-ans", "--dns.propagation-rns",
 	}
 	for _, name := range names {
 		args = append(args, "--domains", name)
@@ -68,7 +70,7 @@ func TestACME(t *testing.T) {
 		dir := filepath.Join(s.dir, "lego-"+user)
 		out, err := l.obtain("whm", user, secret, dir, names...)
 		if err != nil {
-			t.Fatalf("lego for %s: %v\n%s\nPebble:\n%s", user, err, out, l.authority.proc.out)
+			t.Fatalf("lego for %s: %v\n%s\nPebble:\n%s", user, err, out, l.authority.proc.Out)
 		}
 		cert, err := l.authority.issued(filepath.Join(dir, "certificates", names[0]+".crt"))
 		if err != nil {
@@ -118,9 +120,9 @@ func TestACMEWithoutPrivilege(t *testing.T) {
 
 func newLego(t *testing.T) lego {
 	t.Helper()
-	program := built(t, "lego")
+	path := built(t, "lego")
 	s := newSite(t, "--dns", "127.0.0.1:0")
-	return lego{program, s, newAuthority(t, s.dir, s.proc.addr["dns"])}
+	return lego{path, s, newAuthority(t, s.dir, s.proc.Addr["dns"])}
 }
 
 // zone is each line of a zone as parse_dns_zone tells it.
@@ -177,7 +179,7 @@ func (s *site) wantEdits(t *testing.T, root, user string, number int) {
 func (s *site) wantUsed(t *testing.T, user string) {
 	t.Helper()
 	asks := s.token(user, "asks", "manage-api-tokens")
-	late := time.After(patience)
+	late := time.After(program.Patience)
 	again := time.NewTicker(100 * time.Millisecond)
 	defer again.Stop()
 	for {

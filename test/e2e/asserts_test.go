@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 func pattern(ts *testscript.TestScript, text string) *regexp.Regexp {
@@ -180,7 +182,7 @@ func verbCertificate(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	need(ts, args, 2, "make FILE KEYFILE NAME, or served NAME")
-	dialer := &net.Dialer{Timeout: patience}
+	dialer := &net.Dialer{Timeout: program.Patience}
 	conn, err := tls.DialWithDialer(dialer, "tcp", ts.Getenv("WHM"), &tls.Config{InsecureSkipVerify: true}) //nolint:gosec,noctx // it looks whom it meets
 	ts.Check(err)
 	name := conn.ConnectionState().PeerCertificates[0].Subject.CommonName

@@ -18,12 +18,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 // authority is a running Pebble, the small certificate authority of Let's Encrypt
 // for tests. It proves domains as a real one does, and asks one name server.
 type authority struct {
-	proc   *process
+	proc   *program.Process
 	addr   string // where ACME clients come
 	manage string // where it tells its own root
 	caFile string // what proves the authority's own HTTPS
@@ -32,7 +34,7 @@ type authority struct {
 // newAuthority starts Pebble, which asks the name server at dns.
 func newAuthority(t *testing.T, dir, dns string) *authority {
 	t.Helper()
-	program := built(t, "pebble")
+	path := built(t, "pebble")
 	host := ownLoopback(t)
 	a := &authority{
 		addr: net.JoinHostPort(host, "14000"), manage: net.JoinHostPort(host, "15000"),
@@ -52,11 +54,11 @@ func newAuthority(t *testing.T, dir, dns string) *authority {
 	}
 	// It would wait some seconds before each proof, as if it were far away. That
 	// it refuses some nonces for no reason stays: clients must bear it.
-	a.proc, err = launch(dir, []string{"PEBBLE_VA_NOSLEEP=1"}, program, "-config", config, "-dnsserver", dns)
+	a.proc, err = program.Launch(dir, []string{"PEBBLE_VA_NOSLEEP=1"}, path, "-config", config, "-dnsserver", dns)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = a.proc.kill() })
+	t.Cleanup(func() { _ = a.proc.Kill() })
 	a.reachable(t)
 	return a
 }
@@ -103,7 +105,7 @@ func ownPair(t *testing.T, host, certFile, keyFile string) {
 // before it does.
 func (a *authority) reachable(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), program.Patience)
 	defer cancel()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
@@ -116,10 +118,10 @@ func (a *authority) reachable(t *testing.T) {
 			}
 			select {
 			case <-again.C:
-			case <-a.proc.ended:
-				t.Fatalf("Pebble ended: %v\n%s%s", a.proc.err, a.proc.out, a.proc.log)
+			case <-a.proc.Ended:
+				t.Fatalf("Pebble ended: %v\n%s%s", a.proc.Err, a.proc.Out, a.proc.Log)
 			case <-ctx.Done():
-				t.Fatalf("Pebble does not listen on %s: %v\n%s%s", addr, err, a.proc.out, a.proc.log)
+				t.Fatalf("Pebble does not listen on %s: %v\n%s%s", addr, err, a.proc.Out, a.proc.Log)
 			}
 		}
 	}

@@ -15,6 +15,8 @@ import (
 	"net/url"
 	"os"
 	"strings"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 // call is one HTTP request to a server, made like any client would.
@@ -93,11 +95,11 @@ func (c call) client() (*http.Client, error) {
 			return nil, fmt.Errorf("%s holds no certificate", c.caFile)
 		}
 	}
-	dialer := &net.Dialer{Timeout: patience}
+	dialer := &net.Dialer{Timeout: program.Patience}
 	if c.from != "" {
 		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(c.from)}
 	}
-	return &http.Client{Timeout: patience, Transport: &http.Transport{
+	return &http.Client{Timeout: program.Patience, Transport: &http.Transport{
 		TLSClientConfig: trust,
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return dialer.DialContext(ctx, network, c.addr)

@@ -97,7 +97,7 @@ func TestOtherClients(t *testing.T) {
 		for user, token := range secret {
 			t.Run(user+"/"+name, func(t *testing.T) {
 				client.interpreter(t, s.dir)
-				out, errs, err := s.runClient(t, name, s.proc.addr["whm"], s.ca(), user, token)
+				out, errs, err := s.runClient(t, name, s.proc.Addr["whm"], s.ca(), user, token)
 				if err != nil || !strings.HasPrefix(out, "ok - ") {
 					t.Fatalf("%v\n%s%s", err, out, errs)
 				}
@@ -139,7 +139,7 @@ func (s *site) without(t *testing.T, field string) (addr, ca string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	target := &url.URL{Scheme: "https", Host: s.proc.addr["whm"]}
+	target := &url.URL{Scheme: "https", Host: s.proc.Addr["whm"]}
 	proxy := &httputil.ReverseProxy{
 		Transport: &http.Transport{DisableCompression: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, //nolint:gosec // a test's own server
 		Rewrite: func(r *httputil.ProxyRequest) {

@@ -143,7 +143,7 @@ func (l *ledger) killDuring(clients, answers int) error {
 	return errors.Join(err, <-failed)
 }
 
-func (l *ledger) kill() error { return l.s.proc.kill() }
+func (l *ledger) kill() error { return l.s.proc.Kill() }
 
 // step makes a token, or revokes one. An error is an answer that nobody wants.
 func (l *ledger) step(client *http.Client) (answered bool, err error) {

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 // TestDemo does what a newcomer does: starts the demo, and pastes its last line
@@ -14,15 +16,15 @@ func TestDemo(t *testing.T) {
 	needProgram(t, "curl")
 	dir := t.TempDir()
 	environ := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir}
-	p, err := launch(dir, environ, "hostkeep", "serve", "--demo")
+	p, err := program.Launch(dir, environ, "hostkeep", "serve", "--demo")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = p.kill() })
-	if _, err := p.out.await(regexp.MustCompile(`(?m)^curl .*\n`), p.ended); err != nil {
-		t.Fatalf("%v\n%s", err, p.log)
+	t.Cleanup(func() { _ = p.Kill() })
+	if _, err := p.Out.Await(regexp.MustCompile(`(?m)^curl .*\n`), p.Ended); err != nil {
+		t.Fatalf("%v\n%s", err, p.Log)
 	}
-	lines := strings.Split(strings.TrimSuffix(p.out.String(), "\n"), "\n")
+	lines := strings.Split(strings.TrimSuffix(p.Out.String(), "\n"), "\n")
 	last := lines[len(lines)-1]
 	if !strings.HasPrefix(last, "curl ") {
 		t.Fatalf("the last line is %q", last)
@@ -38,7 +40,7 @@ func TestDemo(t *testing.T) {
 	if user, ok := at(answer, "data.acct.0.user"); !ok || user == "" {
 		t.Errorf("the answer has no account: %s", out)
 	}
-	if err := p.stop(); err != nil {
+	if err := p.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) > 0 {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 // documentedAddr is the address that the documented scripts hold.
@@ -26,16 +28,16 @@ const resellerACLs = "add-pkg list-pkgs viewglobalpackages allow-unlimited-pkgs 
 func TestDocumentedScripts(t *testing.T) {
 	addr := documentedAddr
 	s := &site{t: t, dir: t.TempDir()}
-	p, err := serve(s.dir, s.environ(), "--whm", addr)
+	p, err := program.Serve(s.dir, s.environ(), "hostkeep", "--whm", addr)
 	if err != nil {
 		t.Logf("port 2087 is taken, so the address is one more edit: %v", err)
-		p, err = serve(s.dir, s.environ())
+		p, err = program.Serve(s.dir, s.environ(), "hostkeep")
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.proc, addr = p, p.addr["whm"]
-	t.Cleanup(func() { _ = p.kill() })
+	s.proc, addr = p, p.Addr["whm"]
+	t.Cleanup(func() { _ = p.Kill() })
 
 	secret := map[string]string{"root": s.token("root", "setup", "all"), "nobody": "WRONGWRONGWRONGWRONGWRONGWRONG12"}
 	for _, acct := range [][2]string{{"north", "north"}, {"acme", "root"}, {"dairy", "north"}} {
@@ -68,7 +70,7 @@ func TestDocumentedScripts(t *testing.T) {
 			if i < 0 {
 				t.Fatalf("the certificate has no name for whm.: %q", s.names())
 			}
-			_, port, _ := net.SplitHostPort(s.proc.addr["https"])
+			_, port, _ := net.SplitHostPort(s.proc.Addr["https"])
 			name := s.names()[i] + ":" + port
 			if err := os.WriteFile(filepath.Join(s.dir, ".curlrc"), []byte("resolve = "+name+":127.0.0.1\n"), 0o600); err != nil {
 				t.Fatal(err)

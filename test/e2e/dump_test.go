@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 // nobody is a user id that owns nothing.
@@ -70,20 +72,20 @@ func TestNoCoreDumps(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	p := &process{out: newLogbook(), log: newLogbook(), ended: make(chan struct{})}
-	p.cmd = exec.CommandContext(t.Context(), "sh", append([]string{"-c", raise, "sh", own}, onLoopback()...)...)
-	p.cmd.Dir, p.cmd.Env, p.cmd.SysProcAttr, p.cmd.Stdout, p.cmd.Stderr = dir, environ, user, p.out, p.log
-	if err := p.start(); err != nil {
+	serving := exec.CommandContext(t.Context(), "sh", append([]string{"-c", raise, "sh", own}, program.OnLoopback()...)...)
+	serving.Dir, serving.Env, serving.SysProcAttr = dir, environ, user
+	p, err := program.Start(serving)
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = p.kill() })
-	if err := p.listening(); err != nil {
+	t.Cleanup(func() { _ = p.Kill() })
+	if err := p.Listening(); err != nil {
 		t.Fatal(err)
 	}
-	if limit, owner := kernelView(t, p.cmd.Process.Pid); limit != "0" || owner != 0 {
+	if limit, owner := kernelView(t, p.Cmd.Process.Pid); limit != "0" || owner != 0 {
 		t.Errorf("the server shows core limit %s, /proc owned by %d", limit, owner)
 	}
-	if err := p.stop(); err != nil {
+	if err := p.Stop(); err != nil {
 		t.Fatal(err)
 	}
 }

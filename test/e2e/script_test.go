@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 // TestScripts runs test/script/*.txtar. What the words beyond testscript's own
@@ -54,7 +56,7 @@ func TestScripts(t *testing.T) {
 
 // world is what one script has going.
 type world struct {
-	server  *process
+	server  *program.Process
 	secrets []string // everything that the script was given or sent as a secret
 	last    *answer
 	value   any // of the last answer, decoded
@@ -66,11 +68,11 @@ func setUp(e *testscript.Env) error {
 	e.Setenv("HOSTKEEP_DATA", filepath.Join(e.WorkDir, "data"))
 	e.Setenv("DATA", filepath.Join(e.WorkDir, "data"))
 	e.Setenv("CA", filepath.Join(e.WorkDir, "data", "tls", "cert.pem"))
-	e.Setenv(clockFile, filepath.Join(e.WorkDir, ".clock"))
+	e.Setenv(program.ClockFile, filepath.Join(e.WorkDir, ".clock"))
 	e.Setenv("GORACE", os.Getenv("GORACE"))
 	e.Defer(func() {
 		if w.server != nil {
-			_ = w.server.kill()
+			_ = w.server.Kill()
 		}
 	})
 	return nil
@@ -81,7 +83,7 @@ func of(ts *testscript.TestScript) *world { return ts.Value("world").(*world) }
 // environ is the script's environment as a process gets it.
 func environ(ts *testscript.TestScript) []string {
 	var list []string
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "HOSTKEEP_DATA", "HOSTKEEP_PROXIES", "HOSTKEEP_CONFIG", clockFile, "GORACE"} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "HOSTKEEP_DATA", "HOSTKEEP_PROXIES", "HOSTKEEP_CONFIG", program.ClockFile, "GORACE"} {
 		if v := ts.Getenv(name); v != "" {
 			list = append(list, name+"="+v)
 		}
@@ -102,30 +104,30 @@ func verbServe(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) > 2 && args[0] == "-tmpfs" {
 		name, flags = "unshare", args[3:]
 	}
-	all := onLoopback(flags...)
+	all := program.OnLoopback(flags...)
 	if name == "unshare" {
 		mount := fmt.Sprintf("mount -t tmpfs -o mode=0700,size=%s none %s && exec hostkeep \"$@\"", args[2], args[1])
 		all = append([]string{"--mount", "sh", "-c", mount, "sh"}, all...)
 	}
-	p, err := launch(ts.Getenv("WORK"), environ(ts), name, all...)
+	p, err := program.Launch(ts.Getenv("WORK"), environ(ts), name, all...)
 	ts.Check(err)
 	if neg {
-		err := p.wait()
-		_, _ = ts.Stderr().Write([]byte(p.log.String()))
-		if p.cmd.ProcessState.ExitCode() != 1 {
-			ts.Fatalf("the exit status is not 1 but: %v; it printed:\n%s", err, p.log)
+		err := p.Wait()
+		_, _ = ts.Stderr().Write([]byte(p.Log.String()))
+		if p.Cmd.ProcessState.ExitCode() != 1 {
+			ts.Fatalf("the exit status is not 1 but: %v; it printed:\n%s", err, p.Log)
 		}
 		return
 	}
 	w.server = p
-	ts.Check(p.listening())
-	for listener, addr := range p.addr {
+	ts.Check(p.Listening())
+	for listener, addr := range p.Addr {
 		ts.Setenv(strings.ToUpper(listener), addr)
 	}
-	ts.Setenv("PID", fmt.Sprint(p.cmd.Process.Pid))
+	ts.Setenv("PID", fmt.Sprint(p.Cmd.Process.Pid))
 }
 
-func running(ts *testscript.TestScript) *process {
+func running(ts *testscript.TestScript) *program.Process {
 	if of(ts).server == nil {
 		ts.Fatalf("no server is running")
 	}
@@ -137,9 +139,9 @@ func running(ts *testscript.TestScript) *process {
 func verbStop(ts *testscript.TestScript, _ bool, _ []string) {
 	p := running(ts)
 	of(ts).server = nil
-	ts.Check(p.stop())
+	ts.Check(p.Stop())
 	for _, s := range of(ts).secrets {
-		if strings.Contains(p.log.String()+p.out.String(), s) {
+		if strings.Contains(p.Log.String()+p.Out.String(), s) {
 			ts.Fatalf("the server's output holds a secret")
 		}
 	}
@@ -154,25 +156,25 @@ func verbStop(ts *testscript.TestScript, _ bool, _ []string) {
 func verbKill9(ts *testscript.TestScript, _ bool, _ []string) {
 	p := running(ts)
 	of(ts).server = nil
-	ts.Check(p.kill())
+	ts.Check(p.Kill())
 }
 
 // hup sends SIGHUP.
 func verbHup(ts *testscript.TestScript, _ bool, _ []string) {
-	ts.Check(running(ts).cmd.Process.Signal(syscall.SIGHUP))
+	ts.Check(running(ts).Cmd.Process.Signal(syscall.SIGHUP))
 }
 
 // await REGEXP waits until the server's log matches.
 func verbAwait(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 1, "REGEXP")
-	_, err := running(ts).log.await(pattern(ts, args[0]), running(ts).ended)
+	_, err := running(ts).Log.Await(pattern(ts, args[0]), running(ts).Ended)
 	ts.Check(err)
 }
 
 // logged REGEXP says that the server's log matches now; ! logged, that it does not.
 func verbLogged(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, args, 1, "REGEXP")
-	text := running(ts).log.String()
+	text := running(ts).Log.String()
 	if pattern(ts, args[0]).MatchString(text) == neg {
 		ts.Fatalf("the log is:\n%s", text)
 	}
@@ -181,7 +183,7 @@ func verbLogged(ts *testscript.TestScript, neg bool, args []string) {
 // clock +90d or -1h moves the clock of the server and of all commands.
 func verbClock(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 1, "DURATION")
-	file := ts.Getenv(clockFile)
+	file := ts.Getenv(program.ClockFile)
 	var now time.Duration
 	if text, err := os.ReadFile(file); err == nil {
 		now, err = time.ParseDuration(string(text))

@@ -101,12 +101,12 @@ func noSecretAnywhere(t *testing.T, format string) {
 	k.attack(s)
 	kept := keepValues(s)
 
-	places := map[string]string{"the process list": processes(), "the log": s.proc.log.String(), "standard output": s.proc.out.String()}
+	places := map[string]string{"the process list": processes(), "the log": s.proc.Log.String(), "standard output": s.proc.Out.String()}
 	for _, page := range []string{"/metrics", "/readyz"} {
-		places[page] = adminPage(t, s.proc.addr["admin"]+page)
+		places[page] = adminPage(t, s.proc.Addr["admin"]+page)
 	}
 	readFiles(t, s.data(), "while running: ", places)
-	log := s.proc.log
+	log := s.proc.Log
 	s.stop()
 	places["the log at the end"] = log.String()
 	readFiles(t, s.data(), "when stopped: ", places)
@@ -285,7 +285,7 @@ func (k treasure) attack(s *site) {
 		unknown, tokenName, acl, body, escape, short, noVersion,
 	} {
 		for _, listener := range []string{"whm", "cpanel", "https"} {
-			c.addr = s.proc.addr[listener]
+			c.addr = s.proc.Addr[listener]
 			a, err := c.do()
 			if err != nil {
 				s.t.Fatalf("%s %s: %v", c.method, c.path, err)
@@ -341,8 +341,8 @@ func adminPage(t *testing.T, address string) string {
 		t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	page := newLogbook()
-	if err := resp.Write(page); err != nil {
+	var page strings.Builder
+	if err := resp.Write(&page); err != nil {
 		t.Fatal(err)
 	}
 	return page.String()

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 // site is a folder of state, with the server that serves it, for tests that are
@@ -16,7 +18,7 @@ import (
 type site struct {
 	t    *testing.T
 	dir  string // holds data, and whatever a test puts beside it
-	proc *process
+	proc *program.Process
 }
 
 // newSite makes a folder and serves it.
@@ -25,7 +27,7 @@ func newSite(t *testing.T, args ...string) *site {
 	s := &site{t: t, dir: t.TempDir()}
 	t.Cleanup(func() {
 		if s.proc != nil {
-			_ = s.proc.kill()
+			_ = s.proc.Kill()
 		}
 	})
 	s.serve(args...)
@@ -45,7 +47,7 @@ func (s *site) environ(more ...string) []string {
 func (s *site) serve(args ...string) {
 	s.t.Helper()
 	var err error
-	if s.proc, err = serve(s.dir, s.environ(), args...); err != nil {
+	if s.proc, err = program.Serve(s.dir, s.environ(), "hostkeep", args...); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -55,7 +57,7 @@ func (s *site) stop() {
 	s.t.Helper()
 	p := s.proc
 	s.proc = nil
-	if err := p.stop(); err != nil {
+	if err := p.Stop(); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -84,7 +86,7 @@ func (s *site) call(user, secret, function string, nameValue ...string) call {
 		form.Add(nameValue[0], nameValue[1])
 	}
 	return call{
-		addr: s.proc.addr["whm"], caFile: s.ca(), method: http.MethodPost, in: "form", path: "/json-api/" + function,
+		addr: s.proc.Addr["whm"], caFile: s.ca(), method: http.MethodPost, in: "form", path: "/json-api/" + function,
 		form: form, header: http.Header{"Authorization": {"whm " + user + ":" + secret}},
 	}
 }

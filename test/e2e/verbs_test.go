@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/hostkeep/hostkeep/test/program"
 )
 
 // known keeps a secret for stop's search.
@@ -62,7 +64,7 @@ func verbSetenvJSON(ts *testscript.TestScript, _ bool, args []string) {
 func verbSetenvTime(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 2, "NAME DURATION")
 	now := time.Now()
-	if text, err := os.ReadFile(ts.Getenv(clockFile)); err == nil {
+	if text, err := os.ReadFile(ts.Getenv(program.ClockFile)); err == nil {
 		now = now.Add(duration(ts, string(text)))
 	}
 	ts.Setenv(args[0], strconv.FormatInt(now.Add(duration(ts, args[1])).Unix(), 10))
@@ -71,12 +73,12 @@ func verbSetenvTime(ts *testscript.TestScript, _ bool, args []string) {
 // root-token makes a token with every privilege by command, and has ROOT hold
 // "root:SECRET".
 func verbRootToken(ts *testscript.TestScript, _ bool, _ []string) {
-	p, err := launch(ts.Getenv("WORK"), environ(ts), "hostkeep", "token", "create", "setup", "--acl", "all", "--expires", "never")
+	p, err := program.Launch(ts.Getenv("WORK"), environ(ts), "hostkeep", "token", "create", "setup", "--acl", "all", "--expires", "never")
 	ts.Check(err)
-	if err := p.wait(); err != nil {
-		ts.Fatalf("%v: %s", err, p.log)
+	if err := p.Wait(); err != nil {
+		ts.Fatalf("%v: %s", err, p.Log)
 	}
-	secret := strings.TrimSpace(p.out.String())
+	secret := strings.TrimSpace(p.Out.String())
 	of(ts).known(secret)
 	ts.Setenv("ROOT", "root:"+secret)
 }
@@ -204,11 +206,11 @@ func verbRaw(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 1, "BYTES")
 	text, err := strconv.Unquote(`"` + args[0] + `"`)
 	ts.Check(err)
-	dialer := tls.Dialer{NetDialer: &net.Dialer{Timeout: patience}, Config: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // a test
+	dialer := tls.Dialer{NetDialer: &net.Dialer{Timeout: program.Patience}, Config: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // a test
 	conn, err := dialer.Dial("tcp", ts.Getenv("WHM"))
 	ts.Check(err)
 	defer func() { _ = conn.Close() }()
-	ts.Check(conn.SetDeadline(time.Now().Add(patience)))
+	ts.Check(conn.SetDeadline(time.Now().Add(program.Patience)))
 	_, err = conn.Write([]byte(text))
 	ts.Check(err)
 	got, err := io.ReadAll(conn)
