@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -211,7 +213,14 @@ func TestOneRevokedWithoutScript(t *testing.T) {
 func (b *tab) back() {
 	b.t.Helper()
 	was := b.path()
-	b.do(chromedp.Evaluate[chromedp.Void](`history.back()`))
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error { // as a script it might be gone before it answers
+		past, err := cdp.Call(ctx, t, page.GetNavigationHistory, cdp.Empty{})
+		if err != nil {
+			return err
+		}
+		_, err = cdp.Call(ctx, t, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: past.Entries[past.CurrentIndex-1].ID})
+		return err
+	}))
 	b.so(`location.href !== "https://` + b.s.Addr + was + `" && document.readyState === "complete"`)
 }
 
