@@ -116,7 +116,7 @@ func (a *App) dnsDeps() dns.Deps {
 	return dns.Deps{
 		Read: reading[dns.Reader](a), Change: changing[dns.Tx](a), Domains: a.domainRules(),
 		Zones:   a.zoneRules(),
-		Resolve: a.resolve, ResolveNS: lookupNS,
+		Resolve: a.resolve, ResolveNS: a.servers,
 	}
 }
 

@@ -274,6 +274,7 @@ var apart = map[string]string{
 	"Tokens::revoke revoke_made":         "Hostkeep's own, as in api_token_revoke",
 	"Batch::strict metadata.transformed": "there are no output transformations",
 	"DNS::mass_edit_zone new_serial":     "a text, as its twin of WHM was recorded",
+	"Email::delete_mx checkmx.warnings":  "a list, as it is of add_mx and was recorded of delmx",
 	" ifmodulemodsuphpc":                 "of a module that this server has not",
 	" ifmodulemodsuphpc.group":           "the same",
 	" all_aliases_valid":                 "of certificates, which sites have none of",

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -175,6 +176,12 @@ func (p cpanelReplay) prepareAccount(w *world, user, domain string, values url.V
 		fallthrough
 	case call == "API 2 SubDomain::delsubdomain":
 		w.must(w.root(), "create_subdomain", "domain", sub, "document_root", "public_html/sub")
+	}
+	if slices.Contains([]string{"v028", "v029", "v032"}, p.v.ID) { // the record was there, as the answers say
+		w.must(w.root(), "savemxs", "domain", domain, "name", domain, "exchange", values.Get("exchange"), "preference", values.Get("preference"))
+	}
+	if p.v.ID == "v040" { // the answer lists two domains
+		w.must(w.root(), "create_subdomain", "domain", "sub."+domain, "document_root", "public_html/sub")
 	}
 	if values.Get("serial")+values.Get("line") == "" {
 		return

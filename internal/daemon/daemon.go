@@ -49,6 +49,7 @@ type App struct {
 	hasher  *auth.Hasher
 	hash    func(context.Context, hostkeep.Secret) (string, error)
 	resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	servers func(ctx context.Context, domain string) ([]string, error) // the names of its name servers
 	auth    *auth.Authenticator
 	guards  *auth.Throttle
 	hooks   *hooks.Runner // nil: none are set
@@ -82,20 +83,24 @@ type Options struct {
 	// hash makes password hashes; nil: the hasher's. Tests that make hundreds of
 	// accounts cannot wait for argon2id.
 	hash func(context.Context, hostkeep.Secret) (string, error)
-	// resolve looks up the addresses of a name; nil: the machine's resolver. Tests
-	// ask nobody.
+	// resolve looks up the addresses of a name, servers the name servers of a domain;
+	// nil: the machine's resolver. Tests ask nobody.
 	resolve  func(ctx context.Context, host string) ([]netip.Addr, error)
+	servers  func(ctx context.Context, domain string) ([]string, error)
 	realUser string // who runs this process, when that was asked before; "": ask
 }
 
 // Open opens the state of a configuration, or makes it.
 func Open(ctx context.Context, o Options) (_ *App, err error) {
-	a := &App{cfg: o.Config, log: o.Log, now: o.Now, host: qualifiedHostname(), realUser: cmp.Or(o.realUser, realUser()), serving: o.Serve, resolve: o.resolve}
+	a := &App{cfg: o.Config, log: o.Log, now: o.Now, host: qualifiedHostname(), realUser: cmp.Or(o.realUser, realUser()), serving: o.Serve, resolve: o.resolve, servers: o.servers}
 	if a.now == nil {
 		a.now = time.Now
 	}
 	if a.resolve == nil {
 		a.resolve = lookup
+	}
+	if a.servers == nil {
+		a.servers = lookupNS
 	}
 	if !a.embedded() {
 		return nil, errors.New("--database postgres://… is not available yet: the store speaks it, but no node waits for the others")

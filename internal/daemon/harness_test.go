@@ -33,8 +33,9 @@ type world struct {
 	t   tb
 	now time.Time
 
-	browsers int                     // that were made
-	outside  map[string][]netip.Addr // what the machine's resolver would say
+	browsers  int                     // that were made
+	outside   map[string][]netip.Addr // what the machine's resolver would say
+	delegated map[string][]string     // and what of name servers
 }
 
 // open opens the state in dir, or one as a first start leaves it. Passwords are not
@@ -73,6 +74,12 @@ func openWith(t tb, dir string, set func(*config.Config)) *world {
 				return list, nil
 			}
 			return nil, fmt.Errorf("there is no %s", host)
+		},
+		servers: func(_ context.Context, domain string) ([]string, error) {
+			if list, ok := w.delegated[domain]; ok {
+				return list, nil
+			}
+			return nil, fmt.Errorf("there are no name servers of %s", domain)
 		},
 		hash: func(_ context.Context, s hostkeep.Secret) (string, error) { return "plain " + s.Reveal(), nil },
 	})

@@ -52,6 +52,7 @@ var otherWords = map[string]string{
 	"v132": "was recorded without the name that its twin for unsuspendacct has",
 	"v145": "names the machine that recorded it", "v149": "as v145", "v162": "as v145", "v165": "as v145", "v169": "as v145",
 	"v150": "says nothing; ours says that there is no such zone", "v151": "says nothing; ours says that there is no such record",
+	"v028": "counts the lines of another zone", "v029": "as v028", "v032": "names the machine that recorded it",
 	"v082": "a log text", "v083": "a log text", "v086": "a log text", "v087": "a log text",
 	"v133": "a log text", "v134": "a log text", "v136": "a log text",
 }

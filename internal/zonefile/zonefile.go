@@ -73,6 +73,9 @@ type Edit struct {
 	Remove []int
 }
 
+// Empty reports whether nothing is to be changed.
+func (e Edit) Empty() bool { return len(e.Add)+len(e.Change)+len(e.Remove) == 0 }
+
 // String is the zone file.
 func (z *Zone) String() string { return z.text }
 

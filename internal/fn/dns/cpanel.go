@@ -15,11 +15,11 @@ import (
 // zoneEdit is the feature that lets an account edit its zones.
 const zoneEdit = "zoneedit"
 
-// CPanel declares the functions of cPanel's modules DNS and ZoneEdit: an account's
-// view of its own zones.
+// CPanel declares the functions of cPanel's modules DNS and ZoneEdit, and those of
+// Email that are about MX records: an account's view of its own zones.
 func CPanel(d Deps) []*api.Function {
 	f := family{d}
-	return append(f.uapi(), f.zoneEdit()...)
+	return slices.Concat(f.uapi(), f.zoneEdit(), f.email())
 }
 
 func (f family) uapi() []*api.Function {
@@ -138,7 +138,7 @@ func (f family) authorities(ctx context.Context, c api.Call, domains []string) (
 			a.Error = &text
 		}
 		ours := nameserversOf(file)
-		a.Local = len(ns) > 0
+		a.Local = err == nil && len(ns) > 0
 		for _, n := range ns {
 			n = hostkeep.FoldDomain(n)
 			a.NS = append(a.NS, n)
@@ -147,17 +147,6 @@ func (f family) authorities(ctx context.Context, c api.Call, domains []string) (
 		list = append(list, a)
 	}
 	return list, nil
-}
-
-// enclosing finds the nearest zone of the caller's that could have a name.
-func enclosing(r Reader, c api.Call, name string, none *hostkeep.Error) (*zonefile.Zone, error) {
-	for _, zone := range append([]string{name}, hostkeep.DomainsAbove(name)...) {
-		file, err := read(r, c, zone, none)
-		if err != none { //nolint:errorlint // this very one
-			return file, err
-		}
-	}
-	return nil, none
 }
 
 // nameserversOf lists the name servers of the zone itself.

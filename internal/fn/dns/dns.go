@@ -21,6 +21,7 @@ type Reader interface {
 	// Zones lists the zones of what a principal owns and its own, without their
 	// texts; 0: everybody's.
 	Zones(ownerID int64) ([]hostkeep.Zone, error)
+	DomainsOf(accountID int64) ([]hostkeep.Domain, error)
 	Principal(name string) (hostkeep.Principal, error)
 	Account(user string) (hostkeep.Account, error)
 	Reseller(id int64) (hostkeep.Reseller, error)

@@ -33,6 +33,29 @@ func read(r Reader, c api.Call, name string, none *hostkeep.Error) (*zonefile.Zo
 	return zones.Parsed(z)
 }
 
+// near lists the zones that could have a name, the nearest first.
+func near(name string) []string { return append([]string{name}, hostkeep.DomainsAbove(name)...) }
+
+// nearest finds the nearest zone of the caller's that could have a name.
+func nearest(r Reader, c api.Call, name string, none *hostkeep.Error) (hostkeep.Zone, error) {
+	for _, zone := range near(name) {
+		z, err := find(r, c, zone, none)
+		if err != none { //nolint:errorlint // this very one
+			return z, err
+		}
+	}
+	return hostkeep.Zone{}, none
+}
+
+// enclosing is nearest, parsed.
+func enclosing(r Reader, c api.Call, name string, none *hostkeep.Error) (*zonefile.Zone, error) {
+	z, err := nearest(r, c, name, none)
+	if err != nil {
+		return nil, err
+	}
+	return zones.Parsed(z)
+}
+
 // noZone is what the newer functions say; the older ones have each their own words.
 func noZone(name string) *hostkeep.Error {
 	return hostkeep.Errorf(hostkeep.NotFound, "There is no zone %q.", hostkeep.Clip(name, 80))
@@ -41,7 +64,8 @@ func noZone(name string) *hostkeep.Error {
 var noZoneHere = hostkeep.Errorf(hostkeep.NotFound, "Zone does not exist.")
 
 // edit is the one way of an edit: the caller's own zone, not a temporary one, and
-// what is changed follows from the zone as it is now.
+// what is changed follows from the zone as it is now. Where that is nothing, the
+// serial stays.
 func (f family) edit(tx Tx, c api.Call, name string, none *hostkeep.Error, seen *uint32, what func(*zonefile.Zone) (zonefile.Edit, error)) (hostkeep.Zone, error) {
 	z, err := find(tx, c, name, none)
 	if err != nil {
@@ -55,7 +79,7 @@ func (f family) edit(tx Tx, c api.Call, name string, none *hostkeep.Error, seen 
 		return z, err
 	}
 	e, err := what(file)
-	if err != nil {
+	if err != nil || e.Empty() {
 		return z, err
 	}
 	if z, err = f.Zones.Edit(tx, z, file, e); err != nil {

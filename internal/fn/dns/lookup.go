@@ -114,24 +114,41 @@ func inZones(r Reader, c api.Call, name string) ([]netip.Addr, error) {
 }
 
 func addresses(file *zonefile.Zone, name string) (list []netip.Addr) {
-	for range aliases {
-		alias := ""
-		for _, l := range file.Lines {
-			if l.Kind != zonefile.Record || !strings.EqualFold(l.RR.Header().Name, name) {
-				continue
-			}
-			switch l.Type {
-			case "A", "AAAA":
-				if a, err := netip.ParseAddr(l.Data[0]); err == nil {
-					list = append(list, a)
-				}
-			case "CNAME":
-				alias = absolute(l.Data[0], file.Name)
-			}
+	name = canonical(file, name)
+	for _, l := range file.Lines {
+		if !isRecord(l, name) || l.Type != "A" && l.Type != "AAAA" {
+			continue
 		}
-		if name = alias; len(list) > 0 || alias == "" {
-			break
+		if a, err := netip.ParseAddr(l.Data[0]); err == nil {
+			list = append(list, a)
 		}
 	}
 	return list
+}
+
+// canonical follows the aliases of an absolute name within a zone.
+func canonical(file *zonefile.Zone, name string) string {
+	for range aliases {
+		alias := aliasOf(file, name)
+		if alias == "" {
+			break
+		}
+		name = alias
+	}
+	return name
+}
+
+// aliasOf is what an absolute name is an alias of; "" when it is none.
+func aliasOf(file *zonefile.Zone, name string) string {
+	for _, l := range file.Lines {
+		if isRecord(l, name) && l.Type == "CNAME" {
+			return absolute(l.Data[0], file.Name)
+		}
+	}
+	return ""
+}
+
+// isRecord reports whether a line is a record of an absolute name.
+func isRecord(l zonefile.Line, name string) bool {
+	return l.Kind == zonefile.Record && strings.EqualFold(l.RR.Header().Name, name)
 }

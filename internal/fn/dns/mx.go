@@ -63,24 +63,11 @@ type saveMXIn struct {
 // none: calling it twice makes no second one.
 func (f family) savemxs(ctx context.Context, c api.Call, in saveMXIn) (out api.Done, err error) {
 	_, out.Note, err = f.editing(ctx, c, in.Domain, noZoneHere, "", &in.TTL, func(file *zonefile.Zone, ttl *uint32, warn warnf) (zonefile.Edit, error) {
-		data, err := fieldsIn{Exchange: in.Exchange, Preference: &in.Preference}.data("MX", nil, file.Name, warn)
-		if err != nil {
-			return zonefile.Edit{}, err
-		}
-		r := zonefile.Entry{Name: owner(in.Name, file.Name), TTL: ttl, Type: "MX", Data: data}
-		for _, l := range file.Lines {
-			if l.Kind == zonefile.Record && l.Type == "MX" && same(l, r, file.Name) {
-				return zonefile.Edit{Change: []zonefile.Change{{Number: l.Number, Entry: r}}}, nil
-			}
-		}
-		return zonefile.Edit{Add: []zonefile.Entry{r}}, nil
+		w := wantedMX{Name: owner(in.Name, file.Name), Exchange: in.Exchange, Preference: in.Preference, TTL: ttl}
+		e, _, err := w.edit(file, warn)
+		return e, err
 	})
 	return out, err
-}
-
-// same reports whether an MX record has the name and the server of another.
-func same(l zonefile.Line, r zonefile.Entry, zone string) bool {
-	return strings.EqualFold(l.RR.Header().Name, absolute(r.Name, zone)) && strings.EqualFold(absolute(l.Data[1], zone), absolute(r.Data[1], zone))
 }
 
 // absolute is a name of the zone with everything above it.

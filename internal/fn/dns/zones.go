@@ -40,7 +40,7 @@ func (f family) adddns(ctx context.Context, c api.Call, in addDNSIn) (out api.Do
 			return err
 		}
 		b.PrincipalID, b.User = p.ID, p.Name
-		if b.Nameservers, err = f.nameservers(tx, p); err != nil {
+		if b.Nameservers, err = f.nameservers(tx, p, b.Name); err != nil {
 			return err
 		}
 		_, err = f.Zones.Create(tx, b)
@@ -141,7 +141,7 @@ func (f family) reset(tx Tx, z hostkeep.Zone, none *hostkeep.Error) (hostkeep.Zo
 		return z, fmt.Errorf("finding whose the zone is: %w", err)
 	}
 	b := zones.Begin{Name: z.Name, PrincipalID: p.ID, User: p.Name}
-	if b.Nameservers, err = f.nameservers(tx, p); err != nil {
+	if b.Nameservers, err = f.nameservers(tx, p, z.Name); err != nil {
 		return z, err
 	}
 	if b.IP, b.IPv6, err = addressFor(tx, p, file); err != nil {
@@ -153,11 +153,19 @@ func (f family) reset(tx Tx, z hostkeep.Zone, none *hostkeep.Error) (hostkeep.Zo
 	return f.Zones.Reset(tx, z, b)
 }
 
-// nameservers are those of a new zone of a principal.
-func (f family) nameservers(tx Tx, p hostkeep.Principal) ([]string, error) {
+// nameservers are those of a new zone of a principal. The zone of an account's domain
+// has those that it comes with by itself, of the account's owner; what a reseller has
+// besides its account's domains has the reseller's own.
+func (f family) nameservers(tx Tx, p hostkeep.Principal, zone string) ([]string, error) {
 	reseller := p.OwnerID
 	if p.Reseller {
-		reseller = p.ID
+		d, err := tx.Domain(zone)
+		switch {
+		case err != nil && !errors.Is(err, hostkeep.ErrNotFound):
+			return nil, fmt.Errorf("finding the domain: %w", err)
+		case err != nil || d.AccountID != p.ID:
+			reseller = p.ID
+		}
 	}
 	settled, err := tx.Reseller(reseller)
 	if err != nil {

@@ -34,14 +34,15 @@ type module struct {
 }
 
 // table lists those of the public description of UAPI that clients were seen to call,
-// and those of API 2 that were recorded.
+// and those of API 2 that were recorded; and what says where this server's mail goes,
+// which stands beside the functions of MX records.
 func table() []module {
 	return []module{
 		{"Backup", wire.UAPI, backups, []string{"list_backups"}},
 		{"Bandwidth", wire.UAPI, traffic, []string{"query"}},
 		{"Email", wire.UAPI, mail, []string{
 			"add_forwarder", "add_pop", "delete_forwarder", "delete_pop", "edit_pop_quota", "get_main_account_disk_usage_bytes",
-			"list_forwarders", "list_mxs", "list_pops", "list_pops_with_disk", "passwd_pop",
+			"list_forwarders", "list_pops", "list_pops_with_disk", "passwd_pop", "set_always_accept",
 		}},
 		{"Fileman", wire.UAPI, files, []string{"list_files"}},
 		{"Ftp", wire.UAPI, ftp, []string{"add_ftp", "delete_ftp", "list_ftp"}},
@@ -63,8 +64,8 @@ func table() []module {
 
 		{"Cron", wire.API2, cron, []string{"add_line", "edit_line", "fetchcron", "get_email", "listcron", "remove_line", "set_email"}},
 		{"Email", wire.API2, mail, []string{
-			"addforward", "addmx", "addpop", "checkmaindiscard", "delmx", "delpop", "editquota", "getdiskusage", "listdefaultaddresses",
-			"listforwards", "listmaildomains", "listmxs", "listpops", "listpopswithdisk", "passwdpop", "setdefaultaddress", "setmxcheck",
+			"addforward", "addpop", "checkmaindiscard", "delpop", "editquota", "getdiskusage", "listdefaultaddresses",
+			"listforwards", "listmaildomains", "listpops", "listpopswithdisk", "passwdpop", "setalwaysaccept", "setdefaultaddress", "setmxcheck",
 		}},
 		{"Ftp", wire.API2, ftp, []string{"addftp", "delftp", "listftp", "listftpsessions", "listftpwithdisk", "passwd", "setquota"}},
 		{"SSL", wire.API2, certs, []string{"installssl"}},
