@@ -161,6 +161,7 @@ func (p cpanelReplay) send(w *world, values url.Values) []byte {
 	if answer.Code != http.StatusOK {
 		w.t.Fatalf("%d %s", answer.Code, answer.Body)
 	}
+	asDocumented(w.t, true, p.v.Request.Path, answer.Body.Bytes())
 	return answer.Body.Bytes()
 }
 

@@ -212,6 +212,9 @@ func (r replay) send(t *testing.T, asXML bool) (status int, body []byte, header 
 	}
 	answer := httptest.NewRecorder()
 	w.httpServer().WHM().ServeHTTP(answer, q)
+	if answer.Code == http.StatusOK && !asXML && !r.v0() {
+		asDocumented(t, false, r.v.Request.Path, answer.Body.Bytes())
+	}
 	return answer.Code, answer.Body.Bytes(), answer.Header()
 }
 
