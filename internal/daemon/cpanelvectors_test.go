@@ -161,7 +161,9 @@ func (p cpanelReplay) send(w *world, values url.Values) []byte {
 	if answer.Code != http.StatusOK {
 		w.t.Fatalf("%d %s", answer.Code, answer.Body)
 	}
-	asDocumented(w.t, true, p.v.Request.Path, answer.Body.Bytes())
+	if !strings.HasPrefix(p.calls(), "API 1 ") { // which WHM's side refuses in its own form
+		asDocumented(w.t, true, p.v.Request.Path, answer.Body.Bytes())
+	}
 	return answer.Body.Bytes()
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 
@@ -46,8 +47,8 @@ func asDocumented(t tb, cpanel bool, path string, body []byte) {
 		t.Fatalf("the documents: %v", err)
 	}
 	if d := both[cpanel]; d.Has(path) {
-		for _, wrong := range d.Answer(path, body) {
-			t.Fatalf("%s answers otherwise than /openapi.json says: %s: %s", path, wrong, body)
+		if wrong := d.Answer(path, body); len(wrong) > 0 {
+			t.Fatalf("%s answers otherwise than /openapi.json says: %s: %s", path, strings.Join(wrong, "; "), body)
 		}
 	}
 }
@@ -65,7 +66,10 @@ func TestAnyAnswerIsAsDocumented(t *testing.T) {
 			continue
 		}
 		values := []reflect.Value{sampleOf(f)}
-		drawn := rapid.Custom(func(t *rapid.T) reflect.Value { return wiretest.Value(t, f.Out.Type()) })
+		drawn := rapid.Custom(func(t *rapid.T) reflect.Value {
+			rapid.Bool().Draw(t, "unused") // a generator must draw something, and a type may have nothing
+			return wiretest.Value(t, f.Out.Type())
+		})
 		for seed := range 5 {
 			values = append(values, drawn.Example(seed))
 		}

@@ -76,8 +76,12 @@ func (d Document) check(at string, schema, v any) (wrong []string) {
 			wrong = append(wrong, fmt.Sprintf("%s: %q does not match %s", at, v, pattern))
 		}
 	case []any:
+		items, ok := s["items"]
 		for i, element := range v {
-			wrong = append(wrong, d.check(fmt.Sprintf("%s[%d]", at, i), s["items"], element)...)
+			if !ok { // whatever it likes
+				break
+			}
+			wrong = append(wrong, d.check(fmt.Sprintf("%s[%d]", at, i), items, element)...)
 		}
 	case map[string]any:
 		wrong = append(wrong, d.object(at, s, v)...)

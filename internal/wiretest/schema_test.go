@@ -24,7 +24,7 @@ func TestAnswer(t *testing.T) {
 	}
 	for body, want := range map[string]string{
 		`{"status":1,"data":null}`: "",
-		`{"status":0,"data":[{"x":"12"},{"x":3},{}],"more":{"a":"b"},"free":{"a":1},"any":[]}`: "",
+		`{"status":0,"data":[{"x":"12"},{"x":3},{}],"more":{"a":"b"},"free":{"a":1},"any":[1]}`: "",
 		`{"status":2,"data":null}`:                ".status: 2 is none of",
 		`{"status":"1","data":null}`:              ".status: 1 is not of the type integer",
 		`{"status":0.5,"data":null}`:              ".status: 0.5 is not of the type integer",
