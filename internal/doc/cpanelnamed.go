@@ -81,7 +81,11 @@ func namedCall(functions []*api.Function) (object, error) {
 		parameters = append(parameters, parameter(p))
 	}
 	parameters = append(parameters, object{ // exploded, each member is a parameter of its own
-		{"name", "parameters"}, {"in", "query"}, {"description", "those of the function"}, {"style", "form"}, {"explode", true},
+		{"name", "parameters"},
+		{"in", "query"},
+		{"description", "those of the function"},
+		{"style", "form"},
+		{"explode", true},
 		{"schema", object{{"type", "object"}, {"additionalProperties", object{{"type", "string"}}}}},
 	})
 	body, needed := bodySchema(fields, object{}, nil)

@@ -4,7 +4,8 @@
 import type { paths } from "#cpanel";
 
 type Path = keyof paths & `/execute/${string}`;
-type Query<P extends keyof paths> = paths[P]["get"] extends { parameters: { query?: infer Q } } ? Q : never;
+type Given<Q> = [Q] extends [never] ? Record<string, never> : Q; // a function may take nothing
+type Query<P extends keyof paths> = paths[P]["get"] extends { parameters: { query?: infer Q } } ? Given<NonNullable<Q>> : never;
 type Body<P extends Path> = paths[P]["post"] extends { requestBody?: { content: { "application/json": infer B } } } ? B : never;
 type Answer<P extends keyof paths> = paths[P]["get"] extends { responses: { 200: { content: { "application/json": infer A } } } } ? A : never;
 type Data<P extends Path> = Answer<P> extends { data: infer D } ? NonNullable<D> : never;
@@ -39,7 +40,7 @@ function done<P extends Path>(path: P, answer: Answer<P>): Answer<P> & { data: D
   return told;
 }
 
-async function get<P extends Path>(path: P, query: NonNullable<Query<P>>): Promise<Data<P>> {
+async function get<P extends Path>(path: P, query: Query<P>): Promise<Data<P>> {
   return done(path, await send(path, address(path, query as object), {})).data ?? fail(path + " has no data");
 }
 
@@ -67,7 +68,7 @@ const domain = await (async () => {
   console.log("ok - a token was made, found by filter and revoked");
 }
 {
-  const { parameters, ...names }: NonNullable<Query<"/json-api/cpanel">> = {
+  const { parameters, ...names }: Query<"/json-api/cpanel"> = {
     cpanel_jsonapi_module: "ZoneEdit", cpanel_jsonapi_func: "fetchzone_records", parameters: { domain, type: "SOA" },
   };
   const answer: Answer<"/json-api/cpanel"> = await send("/json-api/cpanel", address("/json-api/cpanel", { ...names, ...parameters }), {});
