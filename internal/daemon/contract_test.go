@@ -135,6 +135,9 @@ func (c contract) parses(version int, r api.Reply) {
 	if !json.Valid(answer) {
 		c.Errorf("version %d: the answer is no JSON: %s", version, answer)
 	}
+	if version == 1 && c.f.InVersion(1) {
+		asDocumented(c, false, "/json-api/"+c.f.Name, answer)
+	}
 	d := xml.NewDecoder(bytes.NewReader(markup))
 	for err := error(nil); err == nil; {
 		if _, err = d.Token(); err != nil && !errors.Is(err, io.EOF) {

@@ -63,6 +63,9 @@ func (w *world) execute(authorization, from, function string, nameValue ...strin
 	if err := json.Unmarshal(answer.Body.Bytes(), &a); err != nil {
 		w.t.Fatalf("%s: %d, %v: %s", function, answer.Code, err, answer.Body)
 	}
+	if answer.Code == http.StatusOK {
+		asDocumented(w.t, true, "/execute/"+function, answer.Body.Bytes())
+	}
 	return answer.Code, a
 }
 

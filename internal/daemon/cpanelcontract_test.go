@@ -98,6 +98,13 @@ type way struct {
 	names   []string
 }
 
+func (w way) path() string {
+	if w.r.UAPI {
+		return "/execute/" + w.r.Module + "/" + w.r.Function
+	}
+	return "/json-api/" + w.r.Function
+}
+
 // outcome is what every envelope says in its own words.
 type outcome struct {
 	ok     bool
@@ -113,7 +120,11 @@ func (c cpanelContract) ask(user string, p ...string) (first outcome) {
 			who = c.w.account(user)
 		}
 		way.r.RawQuery = query(append(way.names, p...))
-		got := c.answered(c.w.answer(context.Background(), who, way.r))
+		answer := c.w.answer(context.Background(), who, way.r)
+		if way.account && c.f.CPanel.Lacks == "" {
+			asDocumented(c, true, way.path(), c.w.whole(answer))
+		}
+		got := c.answered(answer)
 		if i == 0 {
 			first = got
 		} else if !c.f.Writes && got != first { // of what writes the second call meets what the first has done
@@ -187,10 +198,7 @@ func (c cpanelContract) asksWhoCalls() {
 	c.w.cpanel.Observe = func(api.Observation) { called++ }
 	defer func() { c.w.cpanel.Observe = observe }()
 	for _, way := range c.ways("plain") {
-		target, server := "/json-api/"+way.r.Function, c.w.httpServer().WHM()
-		if way.r.Module != "" {
-			target = "/execute/" + way.r.Module + "/" + way.r.Function
-		}
+		target, server := way.path(), c.w.httpServer().WHM()
 		if way.account {
 			server = c.w.httpServer().CPanel()
 		}

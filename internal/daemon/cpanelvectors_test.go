@@ -162,6 +162,9 @@ func (p cpanelReplay) send(w *world, values url.Values) []byte {
 	if answer.Code != http.StatusOK {
 		w.t.Fatalf("%d %s", answer.Code, answer.Body)
 	}
+	if !strings.HasPrefix(p.calls(), "API 1 ") { // which WHM's side refuses in its own form
+		asDocumented(w.t, true, p.v.Request.Path, answer.Body.Bytes())
+	}
 	return answer.Body.Bytes()
 }
 

@@ -42,16 +42,20 @@ func (a *App) httpServer() *httpd.Server {
 	})
 }
 
-// openAPI answers the document, made once. No function answers it, but whoever
-// fetches it with a token has used that token: it is counted under the path's name,
-// which no function can have.
+// openAPI answers the document of the caller's side, made once. No function answers it,
+// but whoever fetches it with a token has used that token: it is counted under the path's
+// name, which no function can have.
 func (a *App) openAPI() func(hostkeep.Caller) ([]byte, error) {
-	text := sync.OnceValues(func() ([]byte, error) { return doc.OpenAPI(a.api.Functions(), server.Level) })
+	whm := sync.OnceValues(func() ([]byte, error) { return doc.OpenAPI(a.api.Functions(), server.Level) })
+	cpanel := sync.OnceValues(func() ([]byte, error) { return doc.CPanelOpenAPI(a.cpanel.Functions(), server.Level) })
 	return func(c hostkeep.Caller) ([]byte, error) {
 		if c.TokenID != 0 {
 			a.uses.Called(c.TokenID, usage.Use{At: a.now(), Addr: c.Addr, Function: "openapi.json", Agent: c.Agent})
 		}
-		return text()
+		if c.CPanel {
+			return cpanel()
+		}
+		return whm()
 	}
 }
 

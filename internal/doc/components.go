@@ -1,50 +1,92 @@
 package doc
 
-import "github.com/hostkeep/hostkeep/internal/wire"
+import (
+	"strings"
 
-func components() object {
+	"github.com/hostkeep/hostkeep/internal/wire"
+)
+
+// securitySchemes are the ways to say who calls. example is what a header with a
+// token has.
+func securitySchemes(example, user string) object {
+	word, _, _ := strings.Cut(example, " ")
 	return object{
-		{"securitySchemes", object{
-			{"token", object{
-				{"type", "apiKey"},
-				{"in", "header"},
-				{"name", "Authorization"},
-				{"description", "The word `whm`, a blank, the name of the WHM user, a colon and the secret of one of its API tokens: `whm root:SECRET`."},
-			}},
-			{"password", object{{"type", "http"}, {"scheme", "basic"}, {"description", "The name and the password of a WHM user."}}},
+		{"token", object{
+			{"type", "apiKey"},
+			{"in", "header"},
+			{"name", "Authorization"},
+			{"description", "The word `" + word + "`, a blank, the name of the " + user + ", a colon and the secret of one of its API tokens: `" + example + "`."},
 		}},
-		{"parameters", sharedParameters()},
-		{"schemas", object{{"Metadata", metadata()}, {"Controls", controls()}, {"Refusal", refusal()}, {"Failure", failure()}}},
-		{"responses", object{
-			{"AccessDenied", object{
-				{"description", "The credentials are missing or wrong; the answer is the same whatever the reason"},
-				{"content", jsonOf(ref("schemas", "Refusal"))},
-			}},
-			{"Unfit", object{
-				{"description", "The request itself was at fault: its method (405), its size (413), its time (408) or its form (400)"},
-				{"content", jsonOf(ref("schemas", "Failure"))},
-			}},
-			{"Unavailable", object{
-				{"description", "Not now: the store cannot be reached, or credentials cannot be checked. The header Retry-After says when to try again"},
-				{"headers", object{{"Retry-After", object{{"description", "Seconds to wait"}, {"schema", object{{"type", "integer"}}}}}}},
-				{"content", jsonOf(object{{"anyOf", []object{ref("schemas", "Failure"), ref("schemas", "Refusal")}}})},
-			}},
+		{"password", object{{"type", "http"}, {"scheme", "basic"}, {"description", "The name and the password of the " + user + "."}}},
+		{"session", object{
+			{"type", "apiKey"},
+			{"in", "cookie"},
+			{"name", "cpsession"},
+			{"description", "The cookie of a session, which `POST /login/?login_only=1` opens with a form of `user` and `pass`. Before each path then stands the `security_token` of that answer: `/cpsess` and ten digits."},
 		}},
 	}
 }
 
-func sharedParameters() object {
-	all := object{{"apiVersion", object{{"name", version}, {"in", "query"}, {"required", true}, {"schema", versionSchema()}}}}
-	for _, p := range wire.ControlFields() {
+func components() object {
+	return object{
+		{"parameters", sharedParameters(
+			object{{"apiVersion", object{{"name", version}, {"in", "query"}, {"required", true}, {"schema", versionSchema()}}}},
+			wire.ControlFields(),
+		)},
+		{"schemas", object{{"Metadata", metadata()}, {"Controls", controls(wire.ControlFields())}, {"Refusal", refusal()}, {"Failure", failure()}}},
+		{"responses", object{
+			{"AccessDenied", accessDenied("Refusal")},
+			{"Unfit", unfit("Failure")},
+			{"Unavailable", unavailable("Failure", "Refusal")},
+		}},
+	}
+}
+
+// accessDenied is the answer to whoever cannot be authenticated, in the form of a schema.
+func accessDenied(schema string) object {
+	return object{
+		{"description", "The credentials are missing or wrong; the answer is the same whatever the reason"},
+		{"content", jsonOf(ref("schemas", schema))},
+	}
+}
+
+// unfit is the answer to a request that is at fault itself, in the form of a schema.
+func unfit(schema string) object {
+	return object{
+		{"description", "The request itself was at fault: its method (405), its size (413), its time (408) or its form (400)"},
+		{"content", jsonOf(ref("schemas", schema))},
+	}
+}
+
+// unavailable is the answer when something is lacking that comes back, in the form of
+// one of the schemas.
+func unavailable(schemas ...string) object {
+	var forms []object
+	for _, name := range schemas {
+		forms = append(forms, ref("schemas", name))
+	}
+	content := forms[0]
+	if len(forms) > 1 {
+		content = object{{"anyOf", forms}}
+	}
+	return object{
+		{"description", "Not now: the store cannot be reached, or credentials cannot be checked. The header Retry-After says when to try again"},
+		{"headers", object{{"Retry-After", object{{"description", "Seconds to wait"}, {"schema", object{{"type", "integer"}}}}}}},
+		{"content", jsonOf(content)},
+	}
+}
+
+func sharedParameters(all object, fields []wire.Field) object {
+	for _, p := range fields {
 		all = all.with(p.Name, parameter(p))
 	}
 	return all
 }
 
 // controls are the output controls in a body.
-func controls() object {
+func controls(fields []wire.Field) object {
 	properties := object{}
-	for _, p := range wire.ControlFields() {
+	for _, p := range fields {
 		properties = properties.with(p.Name, bodyMember(p))
 	}
 	return object{{"type", "object"}, {"properties", properties}}

@@ -17,7 +17,8 @@ const cpanelText = `# Functions of cPanel's APIs
 
 What Hostkeep answers of UAPI and API 2: on port 2083 to the account itself, and on port 2087 to
 WHM users who may act for it, through [cpanel](cpanel.md) and [uapi_cpanel](uapi_cpanel.md). The
-examples want a file ` + "`header`" + ` with the line ` + "`Authorization: cpanel USER:TOKEN`" + `. A function whose service
+examples want a file ` + "`header`" + ` with the line ` + "`Authorization: cpanel USER:TOKEN`" + `. ` + "`/openapi.json`" + ` of
+port 2083 says the same to programs, of all that is answered. A function whose service
 this server does not run is refused by a sentence that names the service.
 
 `

@@ -37,22 +37,39 @@ func OpenAPI(functions []*api.Function, level string) ([]byte, error) {
 			continue
 		}
 		paths = paths.with("/json-api/"+f.Name, object{
-			{"get", operation(f, f.Name).with("parameters", query(f)).with("responses", responses(f))},
-			{"post", operation(f, f.Name+"-post").with("requestBody", requestBody(f)).with("responses", responses(f))},
+			{"get", operation(f, f.Name).with("parameters", query(f, []object{ref("parameters", "apiVersion")}, wire.ControlFields())).with("responses", responses(f))},
+			{"post", operation(f, f.Name+"-post").with("requestBody", requestBody(f, object{{version, versionSchema()}}, version)).with("responses", responses(f))},
 		})
+	}
+	return side{
+		title: "Hostkeep, WHM API 1", level: level, about: openAPIAbout,
+		schemes: securitySchemes("whm root:SECRET", "WHM user"), paths: paths, components: components(),
+	}.document()
+}
+
+// side is what the document of one side says in words of its own.
+type side struct {
+	title, level, about        string
+	schemes, paths, components object
+}
+
+func (s side) document() ([]byte, error) {
+	var ways []object // any one of the schemes
+	for _, m := range s.schemes {
+		ways = append(ways, object{{m.name, []string{}}})
 	}
 	text, err := json.Marshal(object{
 		{"openapi", "3.1.0"},
 		{"info", object{
-			{"title", "Hostkeep, WHM API 1"},
-			{"version", level},
-			{"description", openAPIAbout},
+			{"title", s.title},
+			{"version", s.level},
+			{"description", s.about},
 			{"license", object{{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}},
 		}},
 		{"servers", []object{{{"url", "/"}, {"description", "the server that this document came from"}}}},
-		{"security", []object{{{"token", []string{}}}, {{"password", []string{}}}}},
-		{"paths", paths},
-		{"components", components()},
+		{"security", ways},
+		{"paths", s.paths},
+		{"components", append(object{{"securitySchemes", s.schemes}}, s.components...)},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("writing the OpenAPI document: %w", err)
@@ -94,14 +111,13 @@ func description(f *api.Function) string {
 
 func code(s string) string { return "`" + s + "`" }
 
-// query lists the parameters of a GET.
-func query(f *api.Function) []object {
-	list := []object{ref("parameters", "apiVersion")}
+// query lists the parameters of a GET, and after its own those of the output controls.
+func query(f *api.Function, list []object, controls []wire.Field) []object {
 	for _, p := range f.In.Fields() {
 		list = append(list, parameter(p))
 	}
 	if controlled(f) {
-		for _, p := range wire.ControlFields() {
+		for _, p := range controls {
 			list = append(list, ref("parameters", p.Name))
 		}
 	}
@@ -135,14 +151,19 @@ func prefixSchema(p wire.Field) object {
 	return object{{"type", "object"}, {"propertyNames", object{{"pattern", "^" + p.Name}}}, {"additionalProperties", flag()}}
 }
 
-// requestBody offers the same object as a form and as JSON.
-func requestBody(f *api.Function) object {
-	body := bodySchema(f.In.Fields())
+// requestBody offers the same object as a form and as JSON. properties are its first
+// members, which no function declares.
+func requestBody(f *api.Function, properties object, required ...string) object {
+	body, needed := bodySchema(f.In.Fields(), properties, required)
 	if controlled(f) {
 		body = object{{"allOf", []object{body, ref("schemas", "Controls")}}}
 	}
+	return bodyOf(body, needed)
+}
+
+func bodyOf(body object, needed bool) object {
 	schema := object{{"schema", body}}
-	return object{{"required", true}, {"content", object{
+	return object{{"required", needed}, {"content", object{
 		{"application/x-www-form-urlencoded", schema}, {"application/json", schema},
 	}}}
 }

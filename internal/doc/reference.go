@@ -32,7 +32,7 @@ Every function that Hostkeep answers on port 2087. The examples want a file
 ` + "`header`" + ` with the line ` + "`Authorization: whm USER:TOKEN`" + ` (so that the token stands in
 no process list), the server's certificate in ` + "`cert.pem`" + `, and its name in the place of
 ` + "`SERVER`" + `. ` + "`hostkeep help FUNCTION`" + ` shows the same as these pages, and
-` + "`/openapi.json`" + ` says it to programs. What is answered of cPanel's own APIs stands in [cpanel-README.md](cpanel-README.md).
+` + "`/openapi.json`" + ` of that port says it to programs. What is answered of cPanel's own APIs stands in [cpanel-README.md](cpanel-README.md).
 
 `
 

@@ -60,11 +60,9 @@ func defaultValue(p wire.Field) any {
 
 func flag() object { return object{{"type", "integer"}, {"enum", []int{0, 1}}} }
 
-// bodySchema is the object that a POST may send instead of a query. Its prefix
-// parameters are patterns, as their names are the caller's choice.
-func bodySchema(fields []wire.Field) object {
-	required := []string{version}
-	properties := object{{version, versionSchema()}}
+// bodySchema is the object that a POST may send instead of a query; needed: it cannot
+// do without. Its prefix parameters are patterns, as their names are the caller's choice.
+func bodySchema(fields []wire.Field, properties object, required []string) (s object, needed bool) {
 	var patterns object
 	rest := false
 	for _, p := range fields {
@@ -81,7 +79,11 @@ func bodySchema(fields []wire.Field) object {
 		}
 		properties = properties.with(p.Name, bodyMember(p))
 	}
-	s := object{{"type", "object"}, {"required", required}, {"properties", properties}}
+	s = object{{"type", "object"}}
+	if needed = len(required) > 0; needed {
+		s = s.with("required", required)
+	}
+	s = s.with("properties", properties)
 	if patterns != nil {
 		s = s.with("patternProperties", patterns)
 	}
@@ -90,7 +92,7 @@ func bodySchema(fields []wire.Field) object {
 		// takes the rest is told no narrower: the named ones would have to be like it.
 		s = s.with("additionalProperties", true)
 	}
-	return s
+	return s, needed
 }
 
 // bodyMember is a parameter in a body. Its default is told in words: makers of
@@ -192,7 +194,7 @@ func nullable(s object) object {
 		if one, ok := m.value.(string); ok && m.name == "type" {
 			s[i].value = []string{one, "null"}
 		}
-		if many, ok := m.value.([]string); ok && m.name == "type" {
+		if many, ok := m.value.([]string); ok && m.name == "type" && !slices.Contains(many, "null") {
 			s[i].value = append(slices.Clip(many), "null")
 		}
 		if values, ok := m.value.([]int); ok && m.name == "enum" {

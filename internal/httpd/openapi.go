@@ -4,7 +4,7 @@ import "net/http"
 
 const openAPIPath = "/openapi.json"
 
-// openAPI answers what this server's functions are, for programs, to whoever is
+// openAPI answers what the functions of this side are, for programs, to whoever is
 // authenticated.
 func (x *exchange) openAPI() {
 	if !x.authenticate() {

@@ -20,8 +20,14 @@ func TestOpenAPI(t *testing.T) {
 	g.ask("whm", req("GET /openapi.json", []string{"X: y"}, "")).want(t, 403, denied)
 	g.ask("whm", req("GET /openapi.json", []string{"Authorization: whm root:BAD"}, "")).want(t, 403, denied)
 	g.ask("whm", req("GET /openapi.json/", []string{authorized}, "")).want(t, 404, "There is no such page.\n")
+	g.ask("cpanel", req("GET /openapi.json", []string{authorized}, "")).want(t, 200, `{"openapi":"3"}`)
+	g.ask("cpanel", req("GET /openapi.json", []string{"Authorization: whm root:BAD"}, "")).want(t, 403, denied)
+	g.ask("cpanel", req("GET /cpsess0123456789/openapi.json", []string{"Cookie: cpsession=good"}, "")).want(t, 200, `{"openapi":"3"}`)
 	if len(g.called()) != 0 {
 		t.Error("the document was a call")
+	}
+	if len(g.auths) != 6 || g.auths[0].credential.CPanel || !g.auths[3].credential.CPanel {
+		t.Errorf("it was authenticated %d times, or on the wrong side", len(g.auths))
 	}
 }
 

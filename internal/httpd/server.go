@@ -42,7 +42,8 @@ type Options struct {
 	// than Limits say; else 0.
 	Room func(c hostkeep.Caller, function string) int
 	// OpenAPI is the document that /openapi.json answers, as JSON, to a caller who
-	// is authenticated; an error is answered as an internal one.
+	// is authenticated, of the side that the caller came to; an error is answered as an
+	// internal one.
 	OpenAPI func(hostkeep.Caller) ([]byte, error)
 	// Pages answers what is no call.
 	Pages Pages
@@ -203,7 +204,7 @@ func (x *exchange) api(path string) bool {
 	} else if rest, ok := strings.CutPrefix(path, "/execute/"); ok && x.onCPanel {
 		module, function, _ := strings.Cut(rest, "/")
 		x.call(Request{Function: function, UAPI: true, Module: module})
-	} else if path == openAPIPath && !x.onCPanel {
+	} else if path == openAPIPath {
 		x.openAPI()
 	} else {
 		return false

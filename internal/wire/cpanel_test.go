@@ -336,3 +336,32 @@ func TestFilterTypesOfWHM(t *testing.T) {
 		}
 	}
 }
+
+// TestCPanelControlFields: what the documentation lists is read, in UAPI by these names
+// and in API 2 by those with its prefix.
+func TestCPanelControlFields(t *testing.T) {
+	t.Parallel()
+	want := wire.View{
+		Filters: []wire.Filter{{Field: "user", Type: "contains", Arg: "user"}, {Field: "user", Type: "contains", Arg: "user"}},
+		Sorts:   []wire.Sort{{Field: "user", Method: "lexicographic", Reverse: true}, {Field: "user", Method: "lexicographic", Reverse: true}},
+		Columns: []string{"user", "user"}, Chunk: &wire.Chunk{Start: 3, Size: 2},
+	}
+	for dialect, prefix := range map[wire.Dialect]string{wire.UAPI: "api.", wire.API2: "api2_"} {
+		var pairs []string
+		for _, f := range wire.CPanelControlFields() {
+			value := map[string]string{"boolean": "1", "string": "user", "integer": "2"}[f.Type]
+			if f.Enum != nil {
+				value = f.Enum[0]
+			}
+			pairs = append(pairs, prefix+strings.TrimPrefix(f.Name, "api."), value)
+		}
+		v, err := wire.Pairs(pairs...).CPanelView(dialect)
+		if err != nil || v == nil || !reflect.DeepEqual(*v, want) {
+			t.Errorf("%s: %+v, %v", dialect, v, err)
+		}
+	}
+	off := []string{"api.filter_column", "x", "api.filter", "0", "api.sort_column", "x", "api.sort", "0", "api.columns_0", "x", "api.columns", "0", "api.paginate_size", "1", "api.paginate", "0"}
+	if v, err := wire.Pairs(off...).CPanelView(wire.UAPI); v != nil || err != nil {
+		t.Errorf("switched off: %+v, %v", v, err)
+	}
+}

@@ -35,6 +35,49 @@ func (p Params) CPanelView(d Dialect) (*View, error) {
 	return v, nil
 }
 
+// CPanelControlFields lists the parameters of the controls of UAPI, for documentation: of
+// rules the first and one more, which stands for all. API 2 has them with another prefix.
+func CPanelControlFields() (list []Field) {
+	add := func(control, back string, fields ...Field) {
+		list = append(list, Field{Name: controlsUAPI + control, Type: typeBoolean, Summary: "0 takes " + back + " back, whatever else is given"})
+		for _, f := range fields {
+			f.Name = controlsUAPI + control + f.Name
+			list = append(list, f)
+		}
+	}
+	rules := func(members ...Field) (all []Field) {
+		for _, suffix := range []string{"", "_1"} {
+			for _, m := range members {
+				m.Name += suffix
+				all = append(all, m)
+			}
+		}
+		return all
+	}
+	add("filter", "the filter", rules(
+		Field{Name: "_column", Type: typeString, Max: maxText, Summary: "the field to look at, dotted inside objects; * is any"},
+		Field{Name: "_type", Type: typeString, Enum: CPanelFilterTypes(), Default: CPanelFilterTypes()[0], Summary: "how to compare it"},
+		Field{Name: "_term", Type: typeString, Max: maxText, Summary: "what to compare it with"},
+	)...)
+	add("sort", "the order", rules(
+		Field{Name: "_column", Type: typeString, Max: maxText, Summary: "the field to sort by; the next number breaks ties"},
+		Field{Name: "_method", Type: typeString, Enum: SortMethods(), Default: SortMethods()[0]},
+		Field{Name: "_reverse", Type: typeBoolean, Default: "0"},
+	)...)
+	add(
+		"columns", "the choice of fields",
+		Field{Name: "_0", Type: typeString, Max: maxText, Summary: "a field to show"},
+		Field{Name: "_1", Type: typeString, Max: maxText, Summary: "a field to show"},
+	)
+	add(
+		"paginate", "the page",
+		Field{Name: "_start", Type: typeInteger, Summary: "the first record to show, counted from 1"},
+		Field{Name: "_size", Type: typeInteger, Summary: "how many records to show; below 1 is all"},
+		Field{Name: "_page", Type: typeInteger, Summary: "which page of that size to show, instead of a start"},
+	)
+	return list
+}
+
 // cpanelControls are the controls of one call.
 type cpanelControls struct {
 	p      Params
