@@ -53,6 +53,8 @@ var otherWords = map[string]string{
 	"v145": "names the machine that recorded it", "v149": "as v145", "v162": "as v145", "v165": "as v145", "v169": "as v145",
 	"v150": "says nothing; ours says that there is no such zone", "v151": "says nothing; ours says that there is no such record",
 	"v082": "a log text", "v083": "a log text", "v086": "a log text", "v087": "a log text",
+	"v001": "begins with the addresses of name servers", "v002": "a log text", "v006": "a log text",
+	"v066": "ends with the end of a line, which ours has not", "v072": "says that it is configured already; ours says that it exists already",
 	"v133": "a log text", "v134": "a log text", "v136": "a log text",
 }
 
