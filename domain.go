@@ -66,6 +66,25 @@ func DomainsAbove(domain string) (above []string) {
 	}
 }
 
+// CountDomains counts the domains of a kind among those of an account, as its limits
+// do. A subdomain that an addon domain is parked on is counted with that: every addon
+// domain needs one, and who may have addon domains but no subdomains could have
+// neither otherwise.
+func CountDomains(all []Domain, kind DomainKind) (n int64) {
+	addons := map[string]bool{} // what they are parked on
+	for _, d := range all {
+		if kind == SubDomain && d.Kind == AddonDomain {
+			addons[d.Parent] = true
+		}
+	}
+	for _, d := range all {
+		if d.Kind == kind && !addons[d.Name] {
+			n++
+		}
+	}
+	return n
+}
+
 // TemporaryDomain is the main domain of an account that was given none.
 func TemporaryDomain(user, hostname string) string { return user + ".temp." + hostname }
 

@@ -37,6 +37,25 @@ func TestDomainsAbove(t *testing.T) {
 	}
 }
 
+// A subdomain counts with the addon domain that is parked on it, however many there are.
+func TestCountDomains(t *testing.T) {
+	t.Parallel()
+	all := []hostkeep.Domain{
+		{Name: "a.example", Kind: hostkeep.MainDomain},
+		{Name: "p.example", Kind: hostkeep.ParkedDomain, Parent: "a.example"},
+		{Name: "sub.a.example", Kind: hostkeep.SubDomain, Parent: "a.example"},
+		{Name: "on.a.example", Kind: hostkeep.SubDomain, Parent: "a.example"},
+		{Name: "x.on.a.example", Kind: hostkeep.SubDomain, Parent: "on.a.example"}, // hangs on it, and counts
+		{Name: "one.example", Kind: hostkeep.AddonDomain, Parent: "on.a.example"},
+		{Name: "two.example", Kind: hostkeep.AddonDomain, Parent: "on.a.example"},
+	}
+	for kind, want := range map[hostkeep.DomainKind]int64{hostkeep.MainDomain: 1, hostkeep.ParkedDomain: 1, hostkeep.SubDomain: 2, hostkeep.AddonDomain: 2} {
+		if got := hostkeep.CountDomains(all, kind); got != want {
+			t.Errorf("%s: %d, want %d", kind, got, want)
+		}
+	}
+}
+
 // kept is a server's domains, each with its account and that one's owner.
 type kept map[string][2]int64
 

@@ -152,6 +152,7 @@ func (c *CPanelCatalogue) run(ctx context.Context, who hostkeep.Caller, f *Funct
 	call.Account = hostkeep.Principal{
 		ID: k.Account.ID, Name: k.Account.Name, OwnerID: k.Account.OwnerID, Suspended: k.Account.Suspended, Change: k.Account.Change,
 	}
+	call.has = may
 	if call.Version = 3; f.CPanel.Dialect == wire.API2 {
 		call.Version = 2
 	}
@@ -168,6 +169,10 @@ func (c *CPanelCatalogue) run(ctx context.Context, who hostkeep.Caller, f *Funct
 // noControls is said where the data is no list, or this once is none.
 func noControls(f *Function) string {
 	return "Output controls have no effect here: " + f.Called() + " answers no list."
+}
+
+func noFeature(function, feature string) string {
+	return fmt.Sprintf("%s needs the feature %q, which this account does not have.", function, feature)
 }
 
 // actingFor puts the account that a WHM user acts for into the record's arguments.
@@ -210,7 +215,7 @@ func DecideCPanel(who hostkeep.Caller, d *Decl, r CPanelResource) Decision {
 	case d.CPanel.Lacks != "":
 		return Decision{Kind: hostkeep.Unsupported, Reason: fmt.Sprintf("%s is not available: this server runs no %s.", d.Called(), d.CPanel.Lacks)}
 	case d.CPanel.Feature != AnyFeature && !r.Has(d.CPanel.Feature):
-		return deny("%s needs the feature %q, which this account does not have.", d.Called(), d.CPanel.Feature)
+		return deny("%s", noFeature(d.Called(), d.CPanel.Feature))
 	case d.Writes && who.ReadOnly:
 		return deny("%s changes something, which a HEAD request must not.", d.Called())
 	case d.Writes && r.Suspended && who.CPanel:

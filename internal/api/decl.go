@@ -139,6 +139,16 @@ type Call struct {
 	// without what it may be to WHM. The zero value: a function of WHM.
 	Account hostkeep.Principal
 	Params  wire.Params // as they were given, where the declaration says HandsOn
+	has     func(feature string) bool
+}
+
+// Needs refuses what a function of cPanel's does only for an account that has a feature
+// besides the declared one.
+func (c Call) Needs(feature string) error {
+	if c.has(feature) {
+		return nil
+	}
+	return hostkeep.Errorf(hostkeep.Denied, "%s", noFeature(c.Function, feature))
 }
 
 // Sees reports whether the call may see and change what belongs to a principal that

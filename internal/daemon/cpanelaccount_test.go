@@ -330,6 +330,7 @@ func TestAddSubdomain(t *testing.T) {
 		t.Errorf("API 2 adds %v", added)
 	}
 	shows(t, "without dots", data(t, shop.execute("DomainInfo::single_domain_data", "domain", "ab.parked.example")).(map[string]any), map[string]any{"documentroot": "/home/shop/ab"})
+	data(t, shop.execute("SubDomain::addsubdomain", "domain", "three", "rootdomain", "shop.example")) // blog is counted with its addon domain
 	failsWith(t, shop.execute("SubDomain::addsubdomain", "domain", "four", "rootdomain", "shop.example"), "may have 3 domains")
 	w.must(w.root(), "add_override_features_for_user", "user", "client", "features", `{"subdomains":0}`)
 	failsWith(t, w.asAccount("client").execute("SubDomain::addsubdomain", "domain", "x", "rootdomain", "client.example"), `needs the feature \"subdomains\"`)

@@ -38,6 +38,7 @@ func TestUsesOfAnAccount(t *testing.T) {
 	t.Parallel()
 	w := own(t)
 	shop, rooted := w.asAccount("shop"), w.asAccount("rooted")
+	w.must(w.root(), "create_subdomain", "domain", "two.shop.example", "document_root", "two") // blog is counted with its addon domain
 	shows(t, "the quota", data(t, shop.execute("Quota::get_quota_info")).(map[string]any), map[string]any{
 		"megabyte_limit": 500.0, "megabytes_used": 0.0, "megabytes_remain": 500.0, "under_megabyte_limit": 1.0, "inode_limit": 0.0,
 	})

@@ -172,6 +172,7 @@ func (p cpanelReplay) send(w *world, values url.Values) []byte {
 // day's, and its line another zone's.
 func (p cpanelReplay) prepareAccount(w *world, user, domain string, values url.Values) {
 	w.t.Helper()
+	p.prepareDomains(w, user, domain, values)
 	sub := values.Get("domain")
 	switch call := p.calls(); {
 	case call == "API 2 SubDomain::listsubdomains" && user == "lumberg":
@@ -213,6 +214,24 @@ func (p cpanelReplay) prepareAccount(w *world, user, domain string, values url.V
 	if values.Get("edit") == "" {
 		values.Del("edit")
 	}
+}
+
+// prepareDomains makes room for domains in the account's limits, and those that the
+// recorded account had already.
+func (p cpanelReplay) prepareDomains(w *world, user, domain string, values url.Values) {
+	w.t.Helper()
+	call := p.calls()
+	if strings.HasPrefix(call, "API 2 Park::") || strings.HasPrefix(call, "API 2 AddonDomain::") {
+		w.must(w.root(), "modifyacct", "user", user, "MAXPARK", "1", "MAXADDON", "1")
+	}
+	switch {
+	case call == "API 2 AddonDomain::deladdondomain":
+		domain = strings.Replace(values.Get("subdomain"), "_", ".", 1)
+		w.must(w.root(), "create_subdomain", "domain", domain, "document_root", "public_html/sub")
+	case p.v.ID != "v072" && p.v.ID != "v073":
+		return
+	}
+	w.must(w.root(), "create_parked_domain_for_user", "username", user, "domain", values.Get("domain"), "web_vhost_domain", domain)
 }
 
 // untransformed takes out what output transformations leave: there are none here.

@@ -265,7 +265,8 @@ func TestNoCPanelFunctionTellsOfOthers(t *testing.T) {
 				l.params = nil
 				for _, p := range f.In.Fields() {
 					value := map[string]string{
-						"zone": "of-" + other + ".example", "domain": other + ".example", "rootdomain": other + ".example", "name": other, "new_name": other + "2",
+						"zone": "of-" + other + ".example", "domain": other + ".example", "rootdomain": other + ".example",
+						"newdomain": "x." + other + ".example", "subdomain": "x." + other + ".example", "topdomain": other + ".example", "name": other, "new_name": other + "2",
 						"display": "diskusage", "command": `["DomainInfo","single_domain_data",{"domain":"` + other + `.example"}]`,
 					}[p.Name]
 					l.params = append(l.params, p.Name, value)

@@ -54,6 +54,8 @@ var otherWords = map[string]string{
 	"v150": "says nothing; ours says that there is no such zone", "v151": "says nothing; ours says that there is no such record",
 	"v028": "counts the lines of another zone", "v029": "as v028", "v032": "names the machine that recorded it",
 	"v082": "a log text", "v083": "a log text", "v086": "a log text", "v087": "a log text",
+	"v001": "begins with the addresses of name servers", "v002": "a log text", "v006": "a log text",
+	"v066": "ends with the end of a line, which ours has not", "v072": "says that it is configured already; ours says that it exists already",
 	"v133": "a log text", "v134": "a log text", "v136": "a log text",
 }
 

@@ -103,12 +103,5 @@ func (f *family) account(ctx context.Context, c api.Call) (h have, err error) {
 	return h, err
 }
 
-// number counts the domains of a kind.
-func (h have) number(kind hostkeep.DomainKind) (n int64) {
-	for _, d := range h.domains {
-		if d.Kind == kind {
-			n++
-		}
-	}
-	return n
-}
+// number counts the domains of a kind, as the limits do.
+func (h have) number(kind hostkeep.DomainKind) int64 { return hostkeep.CountDomains(h.domains, kind) }

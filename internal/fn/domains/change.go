@@ -17,8 +17,6 @@ type parkIn struct {
 	Site   string `whm:"web_vhost_domain,required,max=255" doc:"the domain of the account whose site it shows"`
 }
 
-// park parks a domain on a site of an account. On the main domain's it counts as
-// parked, on a subdomain's as an addon, as cPanel counts them.
 func (f family) park(ctx context.Context, c api.Call, in parkIn) (out api.Done, err error) {
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
 		site, a, err := mine(tx, c.Caller, in.Site, noDomain(in.Site))
@@ -28,25 +26,33 @@ func (f family) park(ctx context.Context, c api.Call, in parkIn) (out api.Done, 
 		case a.User != in.User:
 			return noDomain(in.Site)
 		}
-		d := hostkeep.Domain{Name: hostkeep.FoldDomain(in.Domain), Parent: site.Name, Docroot: site.Docroot}
-		switch site.Kind {
-		case hostkeep.MainDomain:
-			d.Kind = hostkeep.ParkedDomain
-		case hostkeep.SubDomain:
-			d.Kind = hostkeep.AddonDomain
-		default:
-			return hostkeep.Errorf(hostkeep.Invalid, "The domain %q has no site of its own: it is parked on %q.", site.Name, site.Parent)
-		}
-		note, err := zones.Waiting(tx, a, d.Name)
-		if err != nil {
-			return err
-		}
-		if out.Messages = nil; note != "" {
-			out.Messages = []string{note}
-		}
-		return f.add(tx, c.Caller, a, d)
+		out.Messages, err = f.parkOn(tx, c.Caller, a, site, hostkeep.FoldDomain(in.Domain))
+		return err
 	})
 	return out, err
+}
+
+// parkOn parks a domain on a site of an account. On the main domain's it counts as
+// parked, on a subdomain's as an addon, as cPanel counts them. What the caller should
+// hear besides is in the notes.
+func (f family) parkOn(tx Tx, c hostkeep.Caller, a hostkeep.Account, site hostkeep.Domain, name string) (notes []string, err error) {
+	d := hostkeep.Domain{Name: name, Parent: site.Name, Docroot: site.Docroot}
+	switch site.Kind {
+	case hostkeep.MainDomain:
+		d.Kind = hostkeep.ParkedDomain
+	case hostkeep.SubDomain:
+		d.Kind = hostkeep.AddonDomain
+	default:
+		return nil, hostkeep.Errorf(hostkeep.Invalid, "The domain %q has no site of its own: it is parked on %q.", site.Name, site.Parent)
+	}
+	note, err := zones.Waiting(tx, a, d.Name)
+	if err != nil {
+		return nil, err
+	}
+	if note != "" {
+		notes = []string{note}
+	}
+	return notes, f.add(tx, c, a, d)
 }
 
 type subdomainIn struct {
@@ -86,13 +92,16 @@ type subdomain struct {
 
 // addBelow makes a subdomain of an account below one of the account's domains.
 func (f family) addBelow(tx Tx, c hostkeep.Caller, a hostkeep.Account, parent string, s subdomain) error {
-	root, err := below(a.Home, s.parameter, s.docroot)
+	d, err := s.below(a, parent)
 	if err != nil {
 		return err
 	}
-	return f.add(tx, c, a, hostkeep.Domain{
-		Name: s.name, Kind: hostkeep.SubDomain, Parent: parent, Docroot: root, Canonical: s.canonical,
-	})
+	return f.add(tx, c, a, d)
+}
+
+func (s subdomain) below(a hostkeep.Account, parent string) (hostkeep.Domain, error) {
+	root, err := below(a.Home, s.parameter, s.docroot)
+	return hostkeep.Domain{Name: s.name, Kind: hostkeep.SubDomain, Parent: parent, Docroot: root, Canonical: s.canonical}, err
 }
 
 // nearest finds the domain that a name is below. That a foreign one is nearer
@@ -136,14 +145,8 @@ func (f family) add(tx Tx, c hostkeep.Caller, a hostkeep.Account, d hostkeep.Dom
 	if err != nil {
 		return fmt.Errorf("finding the account's domains: %w", err)
 	}
-	limit, used := allowance(a.Plan, d.Kind), hostkeep.Limit(0)
-	for _, other := range all {
-		if other.Kind == d.Kind {
-			used++
-		}
-	}
-	if limit != hostkeep.Unlimited && used >= limit {
-		return hostkeep.Errorf(hostkeep.Conflict, "The account %s may have %s domains of the kind %q and has %s.", a.User, limit, d.Kind, used)
+	if err := within(a, all, append(all, d), d.Kind); err != nil {
+		return err
 	}
 	d.ID, d.AccountID = tx.NewID(), a.ID
 	if err := tx.InsertDomain(d); err != nil {
@@ -158,6 +161,15 @@ func (f family) add(tx Tx, c hostkeep.Caller, a hostkeep.Account, d hostkeep.Dom
 		return err
 	}
 	return f.Zones.Added(tx, a, d, names)
+}
+
+// within holds an account that comes to have more domains of a kind to its limit.
+func within(a hostkeep.Account, was, is []hostkeep.Domain, kind hostkeep.DomainKind) error {
+	limit, used, uses := allowance(a.Plan, kind), hostkeep.CountDomains(was, kind), hostkeep.CountDomains(is, kind)
+	if limit == hostkeep.Unlimited || uses <= used || uses <= int64(limit) {
+		return nil
+	}
+	return hostkeep.Errorf(hostkeep.Conflict, "The account %s may have %s domains of the kind %q and has %d.", a.User, limit, kind, used)
 }
 
 func allowance(p hostkeep.Plan, kind hostkeep.DomainKind) hostkeep.Limit {
@@ -221,24 +233,41 @@ func (f family) deleteDomain(ctx context.Context, c api.Call, in domainIn) (out 
 		if err != nil {
 			return err
 		}
-		if d.Kind == hostkeep.MainDomain {
-			return hostkeep.Errorf(hostkeep.Invalid, "%q is the main domain of %s, which goes only with the account.", d.Name, a.User)
-		}
-		all, err := tx.DomainsOf(a.ID)
-		if err != nil {
-			return fmt.Errorf("finding the account's domains: %w", err)
-		}
-		for _, other := range all {
-			if other.Parent == d.Name {
-				return hostkeep.Errorf(hostkeep.Conflict, "The domain %q hangs on %q: remove it first.", other.Name, d.Name)
-			}
+		if err := f.remove(tx, a, d); err != nil {
+			return err
 		}
 		kind := string(d.Kind)
 		out = deleteOut{Type: &kind, User: a.User}
-		if err := tx.DeleteDomain(d); err != nil {
-			return err
-		}
-		return f.Zones.Removed(tx, a, d)
+		return nil
 	})
 	return out, err
+}
+
+// remove takes a domain of an account away with its zone or records, unless it is the
+// main one or another hangs on it.
+func (f family) remove(tx Tx, a hostkeep.Account, d hostkeep.Domain) error {
+	if d.Kind == hostkeep.MainDomain {
+		return hostkeep.Errorf(hostkeep.Invalid, "%q is the main domain of %s, which goes only with the account.", d.Name, a.User)
+	}
+	all, err := tx.DomainsOf(a.ID)
+	if err != nil {
+		return fmt.Errorf("finding the account's domains: %w", err)
+	}
+	if err := alone(all, d.Name); err != nil {
+		return err
+	}
+	if err := tx.DeleteDomain(d); err != nil {
+		return err
+	}
+	return f.Zones.Removed(tx, a, d)
+}
+
+// alone refuses a domain that another of the account's hangs on.
+func alone(all []hostkeep.Domain, name string) error {
+	for _, other := range all {
+		if other.Parent == name {
+			return hostkeep.Errorf(hostkeep.Conflict, "The domain %q hangs on %q: remove it first.", other.Name, name)
+		}
+	}
+	return nil
 }

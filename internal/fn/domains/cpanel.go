@@ -2,9 +2,7 @@ package domains
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
@@ -33,21 +31,59 @@ func CPanel(d Deps) []*api.Function {
 		api.Define(reads("main_domain_builtin_subdomain_aliases", "List the names below the main domain that show its site without being subdomains."), f.builtinAliases),
 		api.Define(adds(wire.UAPI), f.addSubdomain),
 		api.Define(adds(wire.API2), f.addSubdomain2),
+		api.Define(api2("SubDomain", "delsubdomain", "Remove a subdomain of the account.", "subdomains", true), f.deleteSubdomain),
+		api.Define(api2("SubDomain", "listsubdomains", "List the account's subdomains.", "subdomains", false), f.listSubdomains),
+		api.Define(api2("Park", "park", "Park a domain on the account's main domain, or on a subdomain: there it is an addon domain.", parked, true), f.parkOwn),
+		api.Define(api2("Park", "unpark", "Remove a parked domain or an addon domain; a subdomain that it was parked on stays.", parked, true), f.unpark),
+		api.Define(api2("Park", "listparkeddomains", "List the account's parked domains.", parked, false), f.listParked),
+		api.Define(api2("Park", "listaddondomains", "List the account's addon domains.", addons, false), f.listAddons),
+		api.Define(api2("AddonDomain", "addaddondomain", "Make an addon domain with the subdomain that it is parked on.", addons, true), f.addAddon),
+		api.Define(api2("AddonDomain", "deladdondomain", "Remove an addon domain and the subdomain that it is parked on.", addons, true), f.deleteAddon),
+		api.Define(api2("AddonDomain", "listaddondomains", "List the account's addon domains.", addons, false), f.listAddons),
 	}
 }
 
-// own is the account that a function of cPanel's is called for, and its domains by name.
-func (f family) own(ctx context.Context, c api.Call) (a hostkeep.Account, list []hostkeep.Domain, err error) {
+// The features that let an account park domains and have addon domains.
+const (
+	parked = "parkeddomains"
+	addons = "addondomains"
+)
+
+func api2(module, name, summary, feature string, writes bool) api.Decl {
+	return api.Decl{
+		Name: name, Summary: summary, Writes: writes, Touches: api.NoCredentials,
+		CPanel: api.CPanel{Module: module, Dialect: wire.API2, Feature: feature},
+	}
+}
+
+// ours is the account that a function of cPanel's is called for, and its domains by
+// name. What an account has that it owns as a reseller is not among them.
+func ours(r Reader, c api.Call) (a hostkeep.Account, all []hostkeep.Domain, err error) {
+	if a, err = r.AccountByID(c.Account.ID); err != nil {
+		return a, nil, fmt.Errorf("finding the account: %w", err)
+	}
+	if all, err = r.DomainsOf(a.ID); err != nil {
+		return a, nil, fmt.Errorf("finding the account's domains: %w", err)
+	}
+	return a, all, nil
+}
+
+func (f family) own(ctx context.Context, c api.Call) (a hostkeep.Account, all []hostkeep.Domain, err error) {
 	err = f.Read(ctx, func(r Reader) (err error) {
-		if a, err = r.AccountByID(c.Account.ID); err != nil {
-			return fmt.Errorf("finding the account: %w", err)
-		}
-		if list, err = r.DomainsOf(a.ID); err != nil {
-			return fmt.Errorf("finding the account's domains: %w", err)
-		}
-		return nil
+		a, all, err = ours(r, c)
+		return err
 	})
-	return a, list, err
+	return a, all, err
+}
+
+// named finds the domain with a name.
+func named(all []hostkeep.Domain, name string) (d hostkeep.Domain, ok bool) {
+	for _, d := range all {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return d, false
 }
 
 type kindsOut struct {
@@ -160,75 +196,20 @@ func (f family) singleDomainData(ctx context.Context, c api.Call, in singleIn) (
 	if err != nil {
 		return out, err
 	}
-	for _, d := range list {
-		if d.Name == hostkeep.FoldDomain(in.Domain) {
-			return singleOut{dataOf(a, d, list)}, nil
-		}
+	d, ok := named(list, hostkeep.FoldDomain(in.Domain))
+	if !ok {
+		return out, noDomain(in.Domain)
 	}
-	return out, noDomain(in.Domain)
+	return singleOut{dataOf(a, d, list)}, nil
 }
 
 type aliasesOut struct {
 	Names []string `whm:",whole"`
 }
 
-// builtinAliases: of such names each site has one.
 func (f family) builtinAliases(context.Context, api.Call, struct{}) (aliasesOut, error) {
-	return aliasesOut{[]string{"www"}}, nil
+	return aliasesOut{builtin()}, nil
 }
 
-type addSubdomainIn struct {
-	Label     string `whm:"domain,required,max=255" doc:"the name below rootdomain, without it"`
-	Root      string `whm:"rootdomain,required,max=255" doc:"a domain of the account"`
-	Docroot   string `whm:"dir,max=1024" doc:"below the account's home, or an absolute path there; absent: the name, in public_html"`
-	CanonOff  bool   `whm:"canoff,default=1" doc:"0: UseCanonicalName is on"`
-	StripDots bool   `whm:"disallowdot,default=0" doc:"1: take the dots out of the name"`
-}
-
-func (f family) addSubdomain(ctx context.Context, c api.Call, in addSubdomainIn) (out api.Done, err error) {
-	name, err := f.newSubdomain(ctx, c, in)
-	out.Messages = []string{added(name)}
-	return out, err
-}
-
-func added(name string) string { return fmt.Sprintf("The subdomain %q has been added.", name) }
-
-type addSubdomainOut struct {
-	Reason string `whm:"reason"`
-	Result bool   `whm:"result"`
-}
-
-func (f family) addSubdomain2(ctx context.Context, c api.Call, in addSubdomainIn) (out addSubdomainOut, err error) {
-	name, err := f.newSubdomain(ctx, c, in)
-	return addSubdomainOut{added(name), true}, err
-}
-
-// newSubdomain takes a domain of the account alone for what it is to be below: not
-// one of its owner, nor of an account that it owns.
-func (f family) newSubdomain(ctx context.Context, c api.Call, in addSubdomainIn) (name string, err error) {
-	label, root := strings.ToLower(in.Label), hostkeep.FoldDomain(in.Root)
-	if in.StripDots {
-		label = strings.ReplaceAll(label, ".", "")
-	}
-	if in.Docroot == "" {
-		in.Docroot = hostkeep.MainDocroot + "/" + label
-	}
-	name = label + "." + root
-	if err := hostkeep.CheckDomain(name); err != nil {
-		return name, err
-	}
-	return name, f.Change(ctx, c.Change(), func(tx Tx) error {
-		d, err := tx.Domain(root)
-		switch {
-		case errors.Is(err, hostkeep.ErrNotFound), err == nil && !c.Sees(d.AccountID, d.OwnerID):
-			return noDomain(in.Root)
-		case err != nil:
-			return fmt.Errorf("finding the domain: %w", err)
-		}
-		a, err := tx.AccountByID(d.AccountID)
-		if err != nil {
-			return fmt.Errorf("finding the account: %w", err)
-		}
-		return f.addBelow(tx, c.Caller, a, root, subdomain{name, "dir", in.Docroot, !in.CanonOff})
-	})
-}
+// builtin are the names below a domain that show its site: of such each has one.
+func builtin() []string { return []string{"www"} }
