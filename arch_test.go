@@ -45,7 +45,7 @@ func arch() []line {
 		{"internal/doc", ". internal/api internal/protocol internal/wire", "what declarations say, in words, beside what WHM has; it knows no function by name"},
 		{"internal/protocol", "", "what WHM has, as data"},
 		{"internal/zonefile", ". github.com/miekg/dns", "the text of a zone; what a record is, the library knows"},
-		{"internal/zones", ". internal/zonefile", "the rules that several families follow; the store is whoever calls it"},
+		{"internal/zones", ". internal/zonefile golang.org/x/sync/semaphore", "the rules that several families follow; the store is whoever calls it"},
 		{"internal/nameserver", ". github.com/miekg/dns golang.org/x/net golang.org/x/sys/unix", "answers questions from zones that it is handed; it knows no store, no token and no text"},
 		{"internal/fn/*", ". internal/api internal/wire internal/zonefile internal/zones", "a family declares the store methods that it calls; it never sees another family, the store or HTTP"},
 		{"internal/auth", ". golang.org/x/crypto/argon2 github.com/pquerna/otp", "who is calling; std lacks the hash of passwords and the codes of second factors"},
@@ -65,6 +65,7 @@ func arch() []line {
 		{"internal/daemon", "*", "the composition root fits everything together"},
 		{"internal/cli", ". internal/api internal/config internal/daemon internal/doc internal/httpd internal/protocol internal/wire github.com/spf13/cobra golang.org/x/term", "commands call the same catalogue as HTTP does"},
 		{"bench/scale", ". internal/audit internal/auth internal/keyring internal/sqlstore", "fills a state past the API; the server it measures is the built program"},
+		{"bench/zones", "", "asks the built program, as anybody does"},
 		{"bench/dns", ". internal/nameserver github.com/miekg/dns", "measures the name server beside another, in a process of its own"},
 		{"cmd/hostkeep", "internal/cli", "main hands over arguments, environment and streams"},
 	}
