@@ -137,21 +137,24 @@ func (s *server) ask(function string, nameValue ...string) (time.Duration, error
 		return 0, err
 	}
 	defer func() { _ = res.Body.Close() }()
-	end := &tail{}
-	_, err = io.Copy(end, res.Body)
+	said := &ends{}
+	_, err = io.Copy(said, res.Body)
 	took := time.Since(start)
-	if err == nil && !strings.Contains(end.text, `"result":1`) {
-		err = fmt.Errorf("%s: %s …%s", function, res.Status, end.text)
+	if err == nil && !strings.Contains(said.first+said.last, `"result":1`) {
+		err = fmt.Errorf("%s: %s %s", function, res.Status, said.last)
 	}
 	return took, err
 }
 
-// tail keeps the end of what is written to it, where an answer says what came of it.
-type tail struct{ text string }
+// ends keeps the begin and the end of what is written to it: in one of them an answer
+// says what came of it.
+type ends struct{ first, last string }
 
-func (t *tail) Write(b []byte) (int, error) {
-	t.text += string(b)
-	t.text = t.text[max(0, len(t.text)-400):]
+func (e *ends) Write(b []byte) (int, error) {
+	if e.first == "" {
+		e.first = string(b[:min(len(b), 400)])
+	}
+	e.last = string(b[max(0, len(b)-400):])
 	return len(b), nil
 }
 

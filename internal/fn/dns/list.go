@@ -94,8 +94,8 @@ type lineRow struct {
 	Line int64    `whm:"line_index" doc:"of its first line in the file, from 0"`
 	Type string   `whm:"type" doc:"record, control or comment"`
 	Text *string  `whm:"text_b64,omit" doc:"of what is no record"`
-	Name *string  `whm:"dname_b64,omit" doc:"as it is written: with a dot at the end it is absolute, without one below the zone"`
-	Kind *string  `whm:"record_type,omit"`
+	Name string   `whm:"dname_b64,omit" doc:"as it is written: with a dot at the end it is absolute, without one below the zone"`
+	Kind string   `whm:"record_type,omit"`
 	TTL  *int64   `whm:"ttl,omit"`
 	Data []string `whm:"data_b64,omit" doc:"the fields of the record; of TXT one for each character-string"`
 }
@@ -121,24 +121,22 @@ func (f family) lines(ctx context.Context, c api.Call, zone string, none *hostke
 }
 
 func newLineRow(l zonefile.Line) lineRow {
-	in64 := func(s string) *string {
-		s = base64.StdEncoding.EncodeToString([]byte(s))
-		return &s
-	}
+	in64 := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 	row := lineRow{Line: int64(l.Number), Type: "comment"}
 	switch l.Kind {
 	case zonefile.Record:
 		ttl := int64(l.TTL)
-		kind := l.Type // a pointer into l would keep all of l
-		row.Type, row.Name, row.Kind, row.TTL = "record", in64(l.Name), &kind, &ttl
-		for _, d := range l.Data {
-			row.Data = append(row.Data, *in64(d))
+		row.Type, row.Name, row.Kind, row.TTL = "record", in64(l.Name), l.Type, &ttl
+		row.Data = make([]string, len(l.Data))
+		for i, d := range l.Data {
+			row.Data[i] = in64(d)
 		}
 		return row
 	case zonefile.Control:
 		row.Type = "control"
 	case zonefile.Comment:
 	}
-	row.Text = in64(l.Text)
+	text := in64(l.Text)
+	row.Text = &text
 	return row
 }
