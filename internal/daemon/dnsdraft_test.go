@@ -149,3 +149,24 @@ func TestCallerChangedMeanwhile(t *testing.T) {
 		t.Errorf("a token that was revoked: %t %v %q", r.OK, r.Kind, r.Reason)
 	}
 }
+
+// TestTemporaryZones: the zone of a temporary domain is nobody's to edit, in whichever
+// way.
+func TestTemporaryZones(t *testing.T) {
+	t.Parallel()
+	w := opened(t)
+	root, zone := w.root(), "shop.temp."+w.host
+	w.must(root, "adddns", "domain", zone, "ip", "192.0.2.1")
+	before := w.stored(zone)
+	for _, call := range [][]string{
+		{"addzonerecord", "zone", zone, "name", "mine", "type", "TXT", "txtdata", "x"},
+		{"mass_edit_dns_zone", "zone", zone, "serial", w.serial(zone), "remove", "4"},
+		{"hostkeep_zone_import", "zone", zone, "text", zoneFile},
+		{"resetzone", "domain", zone},
+	} {
+		w.refused(root, "is a temporary domain", call[0], call[1:]...)
+	}
+	if w.stored(zone) != before {
+		t.Error("the zone is another now")
+	}
+}

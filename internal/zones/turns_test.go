@@ -56,7 +56,9 @@ func TestTurns(t *testing.T) {
 		}
 		later.Go(func() {
 			times := 0
-			ctx := asked{t.Context(), func() { once.Do(func() { close(release) }) }}
+			goOn := func() { once.Do(func() { close(release) }) }
+			defer goOn() // also where nobody waits, which is wrong
+			ctx := asked{t.Context(), goOn}
 			err := turns.Open(ctx, 0, func() (hostkeep.Zone, error) {
 				times++
 				return hostkeep.Zone{Text: longest[:1<<20], Serial: uint32(times)}, nil //nolint:gosec // 1 or 2
