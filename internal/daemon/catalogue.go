@@ -115,7 +115,7 @@ func (a *App) catalogue() (*api.Catalogue, error) {
 func (a *App) dnsDeps() dns.Deps {
 	return dns.Deps{
 		Read: reading[dns.Reader](a), Change: changing[dns.Tx](a), Domains: a.domainRules(),
-		Zones:   a.zoneRules(),
+		Zones: a.zoneRules(), Turns: a.turns,
 		Resolve: a.resolve, ResolveNS: a.servers,
 	}
 }

@@ -34,6 +34,7 @@ import (
 	"github.com/hostkeep/hostkeep/internal/usage"
 	"github.com/hostkeep/hostkeep/internal/web"
 	"github.com/hostkeep/hostkeep/internal/wire"
+	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 // App is an opened state with everything that answers a call, without
@@ -61,6 +62,7 @@ type App struct {
 	host    string                        // qualified
 	running atomic.Pointer[httpd.Running] // nil while nothing listens
 	names   *nameserver.Server            // nil: there is none
+	turns   *zones.Turns                  // of work on large zones
 
 	incarnation string
 	loaded      int64  // the record's position when the state was opened
@@ -92,7 +94,7 @@ type Options struct {
 
 // Open opens the state of a configuration, or makes it.
 func Open(ctx context.Context, o Options) (_ *App, err error) {
-	a := &App{cfg: o.Config, log: o.Log, now: o.Now, host: qualifiedHostname(), realUser: cmp.Or(o.realUser, realUser()), serving: o.Serve, resolve: o.resolve, servers: o.servers}
+	a := &App{cfg: o.Config, log: o.Log, now: o.Now, host: qualifiedHostname(), realUser: cmp.Or(o.realUser, realUser()), serving: o.Serve, resolve: o.resolve, servers: o.servers, turns: zones.NewTurns()}
 	if a.now == nil {
 		a.now = time.Now
 	}

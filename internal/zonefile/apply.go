@@ -20,6 +20,8 @@ func (z *Zone) Apply(e Edit, next uint32) (*Zone, error) {
 		return nil, err
 	}
 	w := writer{place: place{zone: top, origin: top}, lib: newLibrary(), next: next, newline: "\n"}
+	w.lines = make([]written, 0, len(z.Lines)+len(e.Add))
+	w.out.Grow(len(z.text))
 	for i := range z.Lines {
 		l := &z.Lines[i]
 		entry, edited := changed[i]
@@ -41,7 +43,7 @@ func (z *Zone) Apply(e Edit, next uint32) (*Zone, error) {
 			return nil, err
 		}
 	}
-	return w.finish(z.Name)
+	return w.finish(z)
 }
 
 // plan checks the numbers of an edit. It maps the index of a line to what takes its

@@ -17,7 +17,7 @@ import (
 type library struct {
 	line []byte
 	buf  []byte
-	wire []byte // the record parsed last, packed
+	wire []byte // the record packed last
 }
 
 func newLibrary() *library { return &library{buf: make([]byte, dns.MaxMsgSize)} }
@@ -87,17 +87,27 @@ func (lib *library) make(owner string, ttl uint32, rtype uint16, data []string, 
 	if _, more := p.Next(); more || p.Err() != nil {
 		return nil, wrong(rtype, data)
 	}
-	n, err := dns.PackRR(rr, lib.buf, 0, nil, false)
-	if err != nil {
+	if err := lib.pack(rr); err != nil {
 		return nil, wrong(rtype, data)
 	}
-	lib.wire = lib.buf[:n]
 	// The library leaves out what it does not expect behind such data.
 	if generic && !bytes.Equal(lib.data(), genericBytes(data)) ||
 		!generic && isString(rtype, 0) && !bytes.Equal(lib.data(), stringBytes(data)) {
 		return nil, wrong(rtype, data)
 	}
 	return lib.respelled(rr, data)
+}
+
+// pack packs a record; nil is none.
+func (lib *library) pack(rr dns.RR) error {
+	if rr == nil {
+		return nil
+	}
+	n, err := dns.PackRR(rr, lib.buf, 0, nil, false)
+	if err == nil {
+		lib.wire = lib.buf[:n]
+	}
+	return err
 }
 
 // respelled is a record as it comes out of a message: bytes of names can be escaped
@@ -117,7 +127,7 @@ func (lib *library) respelled(parsed dns.RR, data []string) (dns.RR, error) {
 	return rr, nil
 }
 
-// data is that of the record parsed last, packed.
+// data is that of the record packed last.
 func (lib *library) data() []byte {
 	i := 0
 	for lib.wire[i] != 0 {

@@ -24,6 +24,7 @@ func absolute(name, origin string) (string, error) {
 		return ".", nil
 	}
 	var out strings.Builder
+	out.Grow(len(name) + 1 + len(origin))
 	label, total := 0, 0
 	for rest := name; rest != ""; {
 		if rest[0] == '.' {

@@ -28,12 +28,9 @@ type place struct {
 // Parse reads a zone file. A file that is no valid zone is refused with a
 // hostkeep.Error that names the line.
 func Parse(name, text string) (*Zone, error) {
-	if len(text) > MaxText {
-		return nil, hostkeep.Errorf(hostkeep.Invalid, "the zone is longer than %d bytes", MaxText)
-	}
-	lines := strings.Count(text, "\n")
-	if lines > MaxLines || lines == MaxLines && !strings.HasSuffix(text, "\n") {
-		return nil, hostkeep.Errorf(hostkeep.Invalid, "the zone has more than %d lines", MaxLines)
+	lines, err := roomFor(text)
+	if err != nil {
+		return nil, err
 	}
 	top, err := topOf(name)
 	if err != nil {
@@ -42,7 +39,7 @@ func Parse(name, text string) (*Zone, error) {
 	z := &Zone{Name: name, text: text, soa: -1, Lines: make([]Line, 0, lines+1)}
 	p := &place{zone: top, origin: top}
 	lib := newLibrary()
-	rules := newRules(fold(top))
+	rules := newRules(fold(top), lines)
 	for x := (lexer{text: text}); x.more(); {
 		l, err := x.next()
 		if err != nil {
@@ -180,7 +177,22 @@ func (p *place) own(l logical) error {
 	return nil
 }
 
-// after moves the place behind a record.
+// pass moves the place behind a line that was read there before.
+func (p *place) pass(l *Line) {
+	switch l.Kind {
+	case Control:
+		_ = p.control(recut(l.Text)) // it was taken before
+	case Record:
+		if p.owner = l.owner; !l.indent {
+			p.written, p.at = l.Name, p.origin
+		}
+		p.settled = p.settled || l.Type == "SOA" && l.implied && !p.known
+		p.after(l)
+	case Comment:
+	}
+}
+
+// after moves the place behind a record's TTL.
 func (p *place) after(line *Line) {
 	if !p.settled || !p.known {
 		p.ttl, p.known = line.TTL, true

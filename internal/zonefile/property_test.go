@@ -438,3 +438,46 @@ func TestAgreesWithModel(t *testing.T) {
 		}
 	})
 }
+
+// TestApplyIsParse: an edited zone, of which most lines are taken over, is in all
+// what Parse makes of its text; and what Parse refuses, the edit is refused for with
+// the same words.
+func TestApplyIsParse(t *testing.T) {
+	t.Parallel()
+	inside := cmp.AllowUnexported(zonefile.Zone{}, zonefile.Line{})
+	rapid.Check(t, func(rt *rapid.T) {
+		g, m := drawModel(rt)
+		z, err := zonefile.Parse("example.com", m.String())
+		if err != nil {
+			rt.Fatalf("%v: %q", err, m)
+		}
+		for range rapid.IntRange(1, 3).Draw(rt, "edits") {
+			e := g.edit(m)
+			if rapid.Bool().Draw(rt, "alias") { // which must stand alone
+				name := g.pick("name", "n1", "n2", "a", "l1.l2", "host1", "new") + "." + top
+				ttl := uint32(60)
+				e.Add = append(e.Add, zonefile.Entry{Name: name, TTL: &ttl, Type: "CNAME", Data: []string{"x.example.net."}})
+				m.lines = append(m.lines, modelLine{
+					record: true, preset: -1, owner: name, ttl: ttl, rtype: "CNAME", data: `["x.example.net."]`,
+					text: name + "\t60\tIN\tCNAME\tx.example.net.",
+				})
+			}
+			m.settle()
+			want, refusal := zonefile.Parse("example.com", m.String())
+			got, err := z.Apply(e, g.serial)
+			if refusal != nil {
+				if err == nil || err.Error() != "the zone would be refused after this edit: "+refusal.Error() {
+					rt.Fatalf("the edit says %v, of its text Parse says %v: %q", err, refusal, m)
+				}
+				return
+			}
+			if err != nil {
+				rt.Fatalf("%v: %q", err, m)
+			}
+			if diff := cmp.Diff(want, got, inside); diff != "" {
+				rt.Fatalf("the edited zone is not what is parsed of its text: %s", diff)
+			}
+			z = got
+		}
+	})
+}

@@ -15,6 +15,7 @@ type rules struct {
 	ns    bool
 	names map[string]stands
 	seen  map[string]struct{} // the records, packed
+	key   []byte              // of seen; the room is used again
 }
 
 // The limits of a name. A set of records that is longer fits in no message, neither
@@ -52,8 +53,9 @@ const (
 	holdsOther // that may not stand beside a CNAME
 )
 
-func newRules(zone string) *rules {
-	return &rules{zone: zone, names: map[string]stands{}, seen: map[string]struct{}{}}
+// newRules begins with a zone of about so many lines.
+func newRules(zone string, lines int) *rules {
+	return &rules{zone: zone, names: make(map[string]stands, lines), seen: make(map[string]struct{}, lines)}
 }
 
 // add checks the next record, and marks it if it stood before.
@@ -115,8 +117,7 @@ func (s *stands) room(l *Line, owner string, bytes int) error {
 }
 
 func (r *rules) twin(owner string, rtype uint16, data []byte) bool {
-	key := make([]byte, 0, len(owner)+len(data)+2)
-	key = append(key, owner...)
+	key := append(r.key[:0], owner...)
 	key = append(key, byte(rtype>>8), byte(rtype))
 	key = append(key, data...)
 	if i := nameStart(rtype); i >= 0 {
@@ -126,6 +127,7 @@ func (r *rules) twin(owner string, rtype uint16, data []byte) bool {
 			}
 		}
 	}
+	r.key = key
 	if _, ok := r.seen[string(key)]; ok {
 		return true
 	}

@@ -129,7 +129,7 @@ func (r Rules) addSub(tx Tx, a hostkeep.Account, d hostkeep.Domain) error {
 	if len(e.Add) == 0 {
 		return nil
 	}
-	_, err = r.Edit(tx, z, file, e)
+	_, err = r.edit(tx, z, file, e)
 	return err
 }
 
@@ -173,5 +173,5 @@ func (r Rules) editMatching(tx Tx, z hostkeep.Zone, pick func(zonefile.Line, *zo
 	if len(e.Add)+len(e.Change)+len(e.Remove) == 0 {
 		return z, nil
 	}
-	return r.Edit(tx, z, file, e)
+	return r.edit(tx, z, file, e)
 }

@@ -7,17 +7,17 @@ import (
 	"github.com/hostkeep/hostkeep/internal/zonefile"
 )
 
-// Replace puts a whole file in the place of a zone's, under the lock of Edit. Of the
-// file only the serial changes: it goes on from the later one of the two, because
-// secondaries do not look at an earlier one.
-func (r Rules) Replace(tx Tx, z hostkeep.Zone, seen *uint32, file *zonefile.Zone) (hostkeep.Zone, error) {
+// Replaced is a zone with a whole file in the place of its own, under the lock of
+// Open. Of the file only the serial changes: it goes on from the later one of the two,
+// because secondaries do not look at an earlier one. Nothing is written.
+func (r Rules) Replaced(z hostkeep.Zone, seen *uint32, file *zonefile.Zone) (hostkeep.Zone, error) {
 	if err := fresh(z, seen); err != nil {
 		return z, err
 	}
 	if ahead := file.Serial() - z.Serial; ahead < 1<<31 { // by the arithmetic of RFC 1982
 		z.Serial = file.Serial()
 	}
-	return r.Edit(tx, z, file, zonefile.Edit{})
+	return r.Edited(z, file, zonefile.Edit{})
 }
 
 // fresh refuses an edit by who saw another zone than there is now.
@@ -53,5 +53,5 @@ func (r Rules) Reset(tx Tx, z hostkeep.Zone, b Begin) (hostkeep.Zone, error) {
 			e.Remove = append(e.Remove, l.Number)
 		}
 	}
-	return r.Edit(tx, z, file, e)
+	return r.edit(tx, z, file, e)
 }

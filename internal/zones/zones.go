@@ -104,14 +104,24 @@ func Parsed(z hostkeep.Zone) (*zonefile.Zone, error) {
 	return file, nil
 }
 
-// Edit applies an edit to a zone, of which file is the parsed text.
-func (r Rules) Edit(tx Tx, z hostkeep.Zone, file *zonefile.Zone, e zonefile.Edit) (hostkeep.Zone, error) {
+// Edited is a zone, of which file is the parsed text, after an edit. Nothing is
+// written: a large zone takes a second, for which a change must not keep others waiting.
+func (r Rules) Edited(z hostkeep.Zone, file *zonefile.Zone, e zonefile.Edit) (hostkeep.Zone, error) {
 	edited, err := file.Apply(e, zonefile.NextSerial(z.Serial, r.Now()))
 	if err != nil {
 		return z, err
 	}
 	z.Serial, z.Text = edited.Serial(), edited.String()
-	return z, tx.UpdateZone(z)
+	return z, nil
+}
+
+// edit is Edited and written.
+func (r Rules) edit(tx Tx, z hostkeep.Zone, file *zonefile.Zone, e zonefile.Edit) (hostkeep.Zone, error) {
+	edited, err := r.Edited(z, file, e)
+	if err != nil {
+		return z, err
+	}
+	return edited, tx.UpdateZone(edited)
 }
 
 // Nameservers are those that were set for a reseller, whose settings are given,

@@ -207,7 +207,11 @@ func edit(k *kept, z hostkeep.Zone, seen *uint32, e zonefile.Edit) (hostkeep.Zon
 	if err != nil {
 		return z, err
 	}
-	return rules().Edit(k, z, file, e)
+	edited, err := rules().Edited(z, file, e)
+	if err != nil {
+		return z, err
+	}
+	return edited, k.UpdateZone(edited)
 }
 
 // TestEdit: the serial locks, and what is stale changes nothing and hears what the

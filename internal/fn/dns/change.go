@@ -17,19 +17,7 @@ func (f family) done(z hostkeep.Zone) string {
 	return fmt.Sprintf("Bind reloading on %s using rndc zone: [%s]", f.Domains.Hostname, z.Name)
 }
 
-// note changes a zone and says so. A change may be tried again, so what is warned of
-// is gathered anew each time.
-func (f family) note(ctx context.Context, c api.Call, do func(tx Tx, warn warnf) (hostkeep.Zone, error)) (z hostkeep.Zone, note wire.Note, err error) {
-	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		var warnings []string
-		z, err = do(tx, func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) })
-		note = wire.Note{Reason: f.done(z), Warnings: warnings}
-		return err
-	})
-	return z, note, err
-}
-
-// editing is note of an edit of one zone. seen is a serial as it was given, "" for
+// editing edits one zone and says so. seen is a serial as it was given, "" for
 // none, and ttl the time to live that was.
 func (f family) editing(
 	ctx context.Context, c api.Call, zone string, none *hostkeep.Error, seen string, ttl *int64,
@@ -43,9 +31,17 @@ func (f family) editing(
 	if err != nil {
 		return z, note, err
 	}
-	return f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
-		return f.edit(tx, c, zone, none, serial, func(file *zonefile.Zone) (zonefile.Edit, error) { return what(file, seconds, warn) })
-	})
+	var warnings []string
+	z, err = f.edit(ctx, c, f.wish(called(zone, none), serial, func(file *zonefile.Zone) (zonefile.Edit, error) {
+		return what(file, seconds, gathering(&warnings))
+	}))
+	return z, wire.Note{Reason: f.done(z), Warnings: warnings}, err
+}
+
+// gathering keeps what is warned of from now on: an edit may be worked out again.
+func gathering(warnings *[]string) warnf {
+	*warnings = nil
+	return func(format string, args ...any) { *warnings = append(*warnings, fmt.Sprintf(format, args...)) }
 }
 
 type addIn struct {

@@ -123,21 +123,21 @@ func (f family) authorities(ctx context.Context, c api.Call, domains []string) (
 	defer cancel()
 	for _, domain := range domains {
 		name := hostkeep.FoldDomain(domain)
-		var file *zonefile.Zone
-		err := f.Read(ctx, func(r Reader) (err error) {
-			file, err = enclosing(r, c, name, notControlled(domain))
-			return err
+		var zone string
+		var ours []string
+		err := f.enclosing(ctx, c, name, notControlled(domain), func(file *zonefile.Zone) error {
+			zone, ours = file.Name, nameserversOf(file)
+			return nil
 		})
 		if err != nil {
 			return nil, err
 		}
-		a := authority{Domain: name, Zone: &file.Name, NS: []string{}}
-		ns, err := f.ResolveNS(ctx, file.Name)
+		a := authority{Domain: name, Zone: &zone, NS: []string{}}
+		ns, err := f.ResolveNS(ctx, zone)
 		if err != nil {
-			text := "The name servers of " + file.Name + " cannot be found out."
+			text := "The name servers of " + zone + " cannot be found out."
 			a.Error = &text
 		}
-		ours := nameserversOf(file)
 		a.Local = err == nil && len(ns) > 0
 		for _, n := range ns {
 			n = hostkeep.FoldDomain(n)
@@ -204,23 +204,17 @@ func (f family) swapIP(ctx context.Context, c api.Call, in swapIn) (out swapOut,
 	if s.ftp.IsValid() && s.ftp.Is4() != s.to.Is4() || s.from.IsValid() && s.from.Is4() != s.to.Is4() {
 		return out, invalid("The addresses must be of one kind, IPv4 or IPv6.")
 	}
-	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		out.Changes = []swapped{}
-		for _, name := range in.Domains {
-			_, err := f.edit(tx, c, name, notControlled(name), nil, func(file *zonefile.Zone) (zonefile.Edit, error) {
-				e, changes := s.edit(file)
-				out.Changes = append(out.Changes, changes...)
-				if len(changes) == 0 {
-					return e, hostkeep.Errorf(hostkeep.NotFound, "The zone %s has no record with that address.", file.Name)
-				}
-				return e, nil
-			})
-			if err != nil {
-				return err
+	wishes, changes := make([]wish, len(in.Domains)), make([][]swapped, len(in.Domains))
+	for i, name := range in.Domains {
+		wishes[i] = f.wish(called(name, notControlled(name)), nil, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
+			if e, changes[i] = s.edit(file); len(changes[i]) == 0 {
+				err = hostkeep.Errorf(hostkeep.NotFound, "The zone %s has no record with that address.", file.Name)
 			}
-		}
-		return nil
-	})
+			return e, err
+		})
+	}
+	_, err = f.edit(ctx, c, wishes...)
+	out.Changes = append([]swapped{}, slices.Concat(changes...)...)
 	return out, err
 }
 

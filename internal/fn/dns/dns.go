@@ -42,6 +42,7 @@ type Deps struct {
 	Read    func(context.Context, func(Reader) error) error
 	Change  func(context.Context, hostkeep.Change, func(Tx) error) error
 	Zones   zones.Rules
+	Turns   *zones.Turns
 	Domains hostkeep.DomainRules
 	// Resolve asks the machine's resolver for the addresses of a name.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)

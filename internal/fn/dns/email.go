@@ -9,7 +9,6 @@ import (
 	"github.com/hostkeep/hostkeep/internal/api"
 	"github.com/hostkeep/hostkeep/internal/wire"
 	"github.com/hostkeep/hostkeep/internal/zonefile"
-	"github.com/hostkeep/hostkeep/internal/zones"
 )
 
 // email declares what of the module Email is about MX records, which stand in the
@@ -94,30 +93,29 @@ type exchangersOut struct {
 }
 
 func (f family) listExchangers(ctx context.Context, c api.Call, in listExchangersIn) (out exchangersOut, err error) {
-	err = f.Read(ctx, func(r Reader) error {
-		if in.Domain == "" {
-			out.Rows, err = allExchangers(r, c)
-			return err
-		}
-		z, err := mailZone(r, c, in.Domain)
-		if err != nil {
-			return err
-		}
-		file, err := zones.Parsed(z)
+	if in.Domain == "" {
+		out.Rows, err = f.allExchangers(ctx, c)
+		return out, err
+	}
+	err = f.open(ctx, func(r Reader) (hostkeep.Zone, error) { return mailZone(r, c, in.Domain) }, parsed(func(file *zonefile.Zone) error {
 		out.Rows = []exchangersRow{newExchangersRow(hostkeep.FoldDomain(in.Domain), file)}
-		return err
-	})
+		return nil
+	}))
 	return out, err
 }
 
 // allExchangers reads each zone once, and no two at a time: an account may have many
 // subdomains in a large one.
-func allExchangers(r Reader, c api.Call) ([]exchangersRow, error) {
-	domains, err := r.DomainsOf(c.Account.ID)
-	if err != nil {
-		return nil, fmt.Errorf("finding the account's domains: %w", err)
-	}
-	list, err := visible(r, c)
+func (f family) allExchangers(ctx context.Context, c api.Call) ([]exchangersRow, error) {
+	var domains []hostkeep.Domain
+	var list []hostkeep.Zone
+	err := f.Read(ctx, func(r Reader) (err error) {
+		if domains, err = r.DomainsOf(c.Account.ID); err != nil {
+			return fmt.Errorf("finding the account's domains: %w", err)
+		}
+		list, err = visible(r, c)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -139,12 +137,15 @@ func allExchangers(r Reader, c api.Call) ([]exchangersRow, error) {
 		if of == nil {
 			continue
 		}
-		file, err := read(r, c, name, notControlled(name))
-		if err != nil {
+		gone := notControlled(name)
+		err := f.read(ctx, c, name, gone, func(file *zonefile.Zone) error {
+			for _, i := range of {
+				rows[i] = newExchangersRow(domains[i].Name, file)
+			}
+			return nil
+		})
+		if err != nil && err != gone { //nolint:errorlint // this very one: since the list was made
 			return nil, err
-		}
-		for _, i := range of {
-			rows[i] = newExchangersRow(domains[i].Name, file)
 		}
 	}
 	return rows, nil

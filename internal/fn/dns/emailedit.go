@@ -44,27 +44,26 @@ func (f family) editMX(
 	ctx context.Context, c api.Call, domain string, accept acceptIn,
 	what func(file *zonefile.Zone, name string, warn warnf) (zonefile.Edit, string, error),
 ) (out editedMX, err error) {
-	_, note, err := f.note(ctx, c, func(tx Tx, warn warnf) (hostkeep.Zone, error) {
-		z, err := mailZone(tx, c, domain)
+	look := func(r Reader, c api.Call) (hostkeep.Zone, error) {
+		z, err := mailZone(r, c, domain)
 		if err == nil {
 			err = accept.check()
 		}
-		if err != nil {
-			return z, err
-		}
-		return f.edit(tx, c, z.Name, notControlled(domain), nil, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
-			e, out.Message, err = what(file, hostkeep.FoldDomain(domain)+".", warn)
-			out.Check.Changed = !e.Empty()
-			return e, err
-		})
-	})
+		return z, err
+	}
+	var warnings []string
+	z, err := f.edit(ctx, c, f.wish(look, nil, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
+		e, out.Message, err = what(file, hostkeep.FoldDomain(domain)+".", gathering(&warnings))
+		out.Check.Changed = !e.Empty()
+		return e, err
+	}))
 	if err != nil {
 		return editedMX{Message: err.Error(), Results: err.Error(), Check: checkMX{routing: elsewhere(), Warnings: []string{}}}, err
 	}
 	out.Check.routing, out.Check.Warnings = elsewhere(), []string{}
 	if out.Check.Changed {
-		out.Message += "\n" + note.Reason + "\n"
-		out.Check.Warnings = append(out.Check.Warnings, note.Warnings...)
+		out.Message += "\n" + f.done(z) + "\n"
+		out.Check.Warnings = append(out.Check.Warnings, warnings...)
 	} else { // what was done before was warned of then
 		out.Message += "\nNo dns changes are required"
 	}

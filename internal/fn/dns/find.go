@@ -1,6 +1,7 @@
 package dns
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -24,13 +25,35 @@ func find(r Reader, c api.Call, name string, none *hostkeep.Error) (hostkeep.Zon
 	return z, nil
 }
 
-// read is find, parsed.
-func read(r Reader, c api.Call, name string, none *hostkeep.Error) (*zonefile.Zone, error) {
-	z, err := find(r, c, name, none)
-	if err != nil {
-		return nil, err
+// open has do work on a zone as it is now, in its turn if it is a large one, and
+// outside of the store's transaction: look finds the zone within one.
+func (f family) open(ctx context.Context, look func(Reader) (hostkeep.Zone, error), do func(hostkeep.Zone) error) error {
+	return f.Turns.Open(ctx, 0, f.looking(ctx, look), do)
+}
+
+func (f family) looking(ctx context.Context, look func(Reader) (hostkeep.Zone, error)) func() (hostkeep.Zone, error) {
+	return func() (z hostkeep.Zone, err error) {
+		err = f.Read(ctx, func(r Reader) error {
+			z, err = look(r)
+			return err
+		})
+		return z, err
 	}
-	return zones.Parsed(z)
+}
+
+// read is open of a zone that the caller may see, parsed.
+func (f family) read(ctx context.Context, c api.Call, name string, none *hostkeep.Error, do func(*zonefile.Zone) error) error {
+	return f.open(ctx, func(r Reader) (hostkeep.Zone, error) { return find(r, c, name, none) }, parsed(do))
+}
+
+func parsed(do func(*zonefile.Zone) error) func(hostkeep.Zone) error {
+	return func(z hostkeep.Zone) error {
+		file, err := zones.Parsed(z)
+		if err != nil {
+			return err
+		}
+		return do(file)
+	}
 }
 
 // near lists the zones that could have a name, the nearest first.
@@ -47,13 +70,9 @@ func nearest(r Reader, c api.Call, name string, none *hostkeep.Error) (hostkeep.
 	return hostkeep.Zone{}, none
 }
 
-// enclosing is nearest, parsed.
-func enclosing(r Reader, c api.Call, name string, none *hostkeep.Error) (*zonefile.Zone, error) {
-	z, err := nearest(r, c, name, none)
-	if err != nil {
-		return nil, err
-	}
-	return zones.Parsed(z)
+// enclosing is read of that.
+func (f family) enclosing(ctx context.Context, c api.Call, name string, none *hostkeep.Error, do func(*zonefile.Zone) error) error {
+	return f.open(ctx, func(r Reader) (hostkeep.Zone, error) { return nearest(r, c, name, none) }, parsed(do))
 }
 
 // noZone is what the newer functions say; the older ones have each their own words.
@@ -62,34 +81,6 @@ func noZone(name string) *hostkeep.Error {
 }
 
 var noZoneHere = hostkeep.Errorf(hostkeep.NotFound, "Zone does not exist.")
-
-// edit is the one way of an edit: the caller's own zone, not a temporary one, and
-// what is changed follows from the zone as it is now. Where that is nothing, the
-// serial stays.
-func (f family) edit(tx Tx, c api.Call, name string, none *hostkeep.Error, seen *uint32, what func(*zonefile.Zone) (zonefile.Edit, error)) (hostkeep.Zone, error) {
-	z, err := find(tx, c, name, none)
-	if err != nil {
-		return z, err
-	}
-	if err := f.editable(z); err != nil {
-		return z, err
-	}
-	file, err := f.Zones.Open(z, seen)
-	if err != nil {
-		return z, err
-	}
-	e, err := what(file)
-	if err != nil || e.Empty() {
-		return z, err
-	}
-	if z, err = f.Zones.Edit(tx, z, file, e); err != nil {
-		return z, refused("The zone was not changed", err)
-	}
-	for _, name := range touched(file, e) {
-		tx.Note(hostkeep.Object{Kind: hostkeep.KindRecord, ID: z.ID, Name: name})
-	}
-	return z, nil
-}
 
 // refused makes a sentence of what the zone's text or an edit of it is refused for.
 func refused(what string, err error) error {

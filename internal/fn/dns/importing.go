@@ -3,6 +3,7 @@ package dns
 import (
 	"context"
 	"strconv"
+	"sync"
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
@@ -20,7 +21,6 @@ type importOut struct {
 	Records int64  `whm:"records" doc:"how many the zone has now"`
 }
 
-// importZone reads the file before the change begins: others need not wait for it.
 func (f family) importZone(ctx context.Context, c api.Call, in importIn) (out importOut, err error) {
 	var seen *uint32
 	if in.Serial != nil {
@@ -30,26 +30,25 @@ func (f family) importZone(ctx context.Context, c api.Call, in importIn) (out im
 		}
 		seen = &serial
 	}
-	file, bad := zonefile.Parse(hostkeep.FoldDomain(in.Zone), in.Text)
-	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		z, err := find(tx, c, in.Zone, noZone(in.Zone)) // before it is said what is wrong with the file
+	parse := sync.OnceValues(func() (*zonefile.Zone, error) { return zonefile.Parse(hostkeep.FoldDomain(in.Zone), in.Text) })
+	z, err := f.edit(ctx, c, wish{look: called(in.Zone, noZone(in.Zone)), brought: len(in.Text), work: func(z hostkeep.Zone) (hostkeep.Zone, []string, error) {
+		file, err := parse()
 		if err != nil {
-			return err
+			return z, nil, refused("The zone file is not taken", err)
 		}
-		if err := f.editable(z); err != nil {
-			return err
-		}
-		if bad != nil {
-			return refused("The zone file is not taken", bad)
-		}
-		z, err = f.Zones.Replace(tx, z, seen, file)
-		out = importOut{Serial: strconv.FormatUint(uint64(z.Serial), 10)}
-		for _, l := range file.Lines {
-			if l.Kind == zonefile.Record {
-				out.Records++
-			}
-		}
-		return err
-	})
+		out.Records = countRecords(file)
+		z, err = f.Zones.Replaced(z, seen, file)
+		return z, nil, err
+	}})
+	out.Serial = strconv.FormatUint(uint64(z.Serial), 10)
 	return out, err
+}
+
+func countRecords(file *zonefile.Zone) (n int64) {
+	for _, l := range file.Lines {
+		if l.Kind == zonefile.Record {
+			n++
+		}
+	}
+	return n
 }

@@ -65,18 +65,23 @@ type exportOut struct {
 }
 
 func (f family) exportZoneFiles(ctx context.Context, c api.Call, in exportIn) (out exportOut, err error) {
-	err = f.Read(ctx, func(r Reader) error {
-		out.Payload = make([]exported, len(in.Zones))
-		for i, name := range in.Zones {
-			z, err := find(r, c, name, noZone(name))
-			if err != nil {
-				return err
-			}
-			out.Payload[i] = exported{z.Name, base64.StdEncoding.EncodeToString([]byte(z.Text))}
+	texts := map[string]string{} // by the name as it was given: of one that is asked for twice there is one text
+	out.Payload = make([]exported, len(in.Zones))
+	for i, name := range in.Zones {
+		name = hostkeep.FoldDomain(name)
+		look := func(r Reader) (hostkeep.Zone, error) { return find(r, c, name, noZone(in.Zones[i])) }
+		if _, there := texts[name]; !there {
+			err = f.open(ctx, look, func(z hostkeep.Zone) error {
+				texts[name] = base64.StdEncoding.EncodeToString([]byte(z.Text))
+				return nil
+			})
 		}
-		return nil
-	})
-	return out, err
+		if err != nil {
+			return out, err
+		}
+		out.Payload[i] = exported{name, texts[name]}
+	}
+	return out, nil
 }
 
 type parseIn struct {
@@ -89,8 +94,8 @@ type lineRow struct {
 	Line int64    `whm:"line_index" doc:"of its first line in the file, from 0"`
 	Type string   `whm:"type" doc:"record, control or comment"`
 	Text *string  `whm:"text_b64,omit" doc:"of what is no record"`
-	Name *string  `whm:"dname_b64,omit" doc:"as it is written: with a dot at the end it is absolute, without one below the zone"`
-	Kind *string  `whm:"record_type,omit"`
+	Name string   `whm:"dname_b64,omit" doc:"as it is written: with a dot at the end it is absolute, without one below the zone"`
+	Kind string   `whm:"record_type,omit"`
 	TTL  *int64   `whm:"ttl,omit"`
 	Data []string `whm:"data_b64,omit" doc:"the fields of the record; of TXT one for each character-string"`
 }
@@ -105,11 +110,7 @@ func (f family) parseDNSZone(ctx context.Context, c api.Call, in parseIn) (out p
 }
 
 func (f family) lines(ctx context.Context, c api.Call, zone string, none *hostkeep.Error) (rows []lineRow, err error) {
-	err = f.Read(ctx, func(r Reader) error {
-		file, err := read(r, c, zone, none)
-		if err != nil {
-			return err
-		}
+	err = f.read(ctx, c, zone, none, func(file *zonefile.Zone) error {
 		rows = make([]lineRow, len(file.Lines))
 		for i, l := range file.Lines {
 			rows[i] = newLineRow(l)
@@ -120,23 +121,22 @@ func (f family) lines(ctx context.Context, c api.Call, zone string, none *hostke
 }
 
 func newLineRow(l zonefile.Line) lineRow {
-	in64 := func(s string) *string {
-		s = base64.StdEncoding.EncodeToString([]byte(s))
-		return &s
-	}
+	in64 := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 	row := lineRow{Line: int64(l.Number), Type: "comment"}
 	switch l.Kind {
 	case zonefile.Record:
 		ttl := int64(l.TTL)
-		row.Type, row.Name, row.Kind, row.TTL = "record", in64(l.Name), &l.Type, &ttl
-		for _, d := range l.Data {
-			row.Data = append(row.Data, *in64(d))
+		row.Type, row.Name, row.Kind, row.TTL = "record", in64(l.Name), l.Type, &ttl
+		row.Data = make([]string, len(l.Data))
+		for i, d := range l.Data {
+			row.Data[i] = in64(d)
 		}
 		return row
 	case zonefile.Control:
 		row.Type = "control"
 	case zonefile.Comment:
 	}
-	row.Text = in64(l.Text)
+	text := in64(l.Text)
+	row.Text = &text
 	return row
 }

@@ -83,11 +83,7 @@ func (f family) lookup(ctx context.Context, c api.Call, host string) (list []net
 	if hostkeep.CheckDomain(name) != nil {
 		return nil, unresolved
 	}
-	err = f.Read(ctx, func(r Reader) error {
-		list, err = inZones(r, c, name)
-		return err
-	})
-	if err != nil || len(list) > 0 {
+	if list, err = f.inZones(ctx, c, name); err != nil || len(list) > 0 {
 		return list, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -102,15 +98,15 @@ func (f family) lookup(ctx context.Context, c api.Call, host string) (list []net
 }
 
 // inZones looks in the nearest zone that could have the name.
-func inZones(r Reader, c api.Call, name string) ([]netip.Addr, error) {
-	file, err := enclosing(r, c, name, unresolved)
-	switch {
-	case err == unresolved: //nolint:errorlint // this very one
-		return nil, nil
-	case err != nil:
-		return nil, err
+func (f family) inZones(ctx context.Context, c api.Call, name string) (list []netip.Addr, err error) {
+	err = f.enclosing(ctx, c, name, unresolved, func(file *zonefile.Zone) error {
+		list = addresses(file, name+".")
+		return nil
+	})
+	if err == unresolved { //nolint:errorlint // this very one
+		err = nil
 	}
-	return addresses(file, name+"."), nil
+	return list, err
 }
 
 func addresses(file *zonefile.Zone, name string) (list []netip.Addr) {

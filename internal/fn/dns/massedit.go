@@ -35,11 +35,8 @@ func (f family) editBySerial(ctx context.Context, c api.Call, in massEditIn, non
 	if err != nil {
 		return out, err
 	}
-	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		z, err := f.edit(tx, c, in.Zone, none, &serial, func(*zonefile.Zone) (zonefile.Edit, error) { return e, nil })
-		out.Serial = strconv.FormatUint(uint64(z.Serial), 10)
-		return err
-	})
+	z, err := f.edit(ctx, c, f.wish(called(in.Zone, none), &serial, func(*zonefile.Zone) (zonefile.Edit, error) { return e, nil }))
+	out.Serial = strconv.FormatUint(uint64(z.Serial), 10)
 	return out, err
 }
 

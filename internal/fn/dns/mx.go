@@ -32,11 +32,7 @@ type mxsOut struct {
 
 func (f family) listmxs(ctx context.Context, c api.Call, in domainIn) (out mxsOut, err error) {
 	out.Reason = "Records obtained."
-	return out, f.Read(ctx, func(r Reader) error {
-		file, err := read(r, c, in.Domain, noZoneHere)
-		if err != nil {
-			return err
-		}
+	return out, f.read(ctx, c, in.Domain, noZoneHere, func(file *zonefile.Zone) error {
 		out.Records = []mxRow{}
 		for _, l := range file.Lines {
 			if l.Kind == zonefile.Record && l.Type == "MX" {

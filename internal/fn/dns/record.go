@@ -60,19 +60,85 @@ type Fields struct {
 	Minimum     *string `whm:"minimum,omit" doc:"SOA"`
 }
 
+// set puts the fields that there are to their names.
 func (f *Fields) set(list []zonefile.Field) {
-	at := map[string]**string{
-		"address": &f.Address, "cname": &f.CName, "nsdname": &f.NSDName, "exchange": &f.Exchange, "preference": &f.Preference, "txtdata": &f.TXTData,
-		"ptrdname": &f.PTRDName, "priority": &f.Priority, "weight": &f.Weight, "port": &f.Port, "target": &f.Target, "flag": &f.Flag, "tag": &f.Tag,
-		"value": &f.Value, "mname": &f.MName, "rname": &f.RName, "serial": &f.Serial, "refresh": &f.Refresh, "retry": &f.Retry, "expire": &f.Expire,
-		"minimum": &f.Minimum, "dname": &f.DName, "subtype": &f.Subtype, "hostname": &f.Hostname, "order": &f.Order, "flags": &f.Flags,
-		"service": &f.Service, "regexp": &f.RegExp, "replacement": &f.Replacement, "cpu": &f.CPU, "os": &f.OS, "mbox": &f.Mbox, "txtdname": &f.TXTDName,
-	}
 	for _, field := range list {
-		if to := at[field.Name]; to != nil {
+		if to := f.named(field.Name); to != nil {
 			*to = &field.Value
 		}
 	}
+}
+
+func (f *Fields) named(name string) **string {
+	switch name {
+	case "address":
+		return &f.Address
+	case "cname":
+		return &f.CName
+	case "nsdname":
+		return &f.NSDName
+	case "exchange":
+		return &f.Exchange
+	case "preference":
+		return &f.Preference
+	case "txtdata":
+		return &f.TXTData
+	case "ptrdname":
+		return &f.PTRDName
+	case "priority":
+		return &f.Priority
+	case "weight":
+		return &f.Weight
+	case "port":
+		return &f.Port
+	case "target":
+		return &f.Target
+	case "flag":
+		return &f.Flag
+	case "tag":
+		return &f.Tag
+	case "value":
+		return &f.Value
+	case "mname":
+		return &f.MName
+	case "rname":
+		return &f.RName
+	case "serial":
+		return &f.Serial
+	case "refresh":
+		return &f.Refresh
+	case "retry":
+		return &f.Retry
+	case "expire":
+		return &f.Expire
+	case "minimum":
+		return &f.Minimum
+	case "dname":
+		return &f.DName
+	case "subtype":
+		return &f.Subtype
+	case "hostname":
+		return &f.Hostname
+	case "order":
+		return &f.Order
+	case "flags":
+		return &f.Flags
+	case "service":
+		return &f.Service
+	case "regexp":
+		return &f.RegExp
+	case "replacement":
+		return &f.Replacement
+	case "cpu":
+		return &f.CPU
+	case "os":
+		return &f.OS
+	case "mbox":
+		return &f.Mbox
+	case "txtdname":
+		return &f.TXTDName
+	}
+	return nil
 }
 
 // rawTTL is what the older functions say of a line before the file's $TTL.
@@ -95,7 +161,8 @@ func records(file *zonefile.Zone) []record {
 func newRecord(l zonefile.Line, ttl string) record {
 	r := record{Line: int64(l.Number) + 1, Type: ":RAW", TTL: ttl}
 	if l.Kind != zonefile.Record {
-		r.Raw = &l.Text
+		raw := l.Text // a pointer into l would keep all of l
+		r.Raw = &raw
 		return r
 	}
 	r.Type, r.Name, r.Class, r.TTL = l.Type, l.RR.Header().Name, "IN", strconv.FormatUint(uint64(l.TTL), 10)
@@ -122,11 +189,7 @@ type dumpOut struct {
 
 func (f family) dumpzone(ctx context.Context, c api.Call, in dumpIn) (out dumpOut, err error) {
 	out.Reason = "Zone Serialized"
-	return out, f.Read(ctx, func(r Reader) error {
-		file, err := read(r, c, in.Domain, noZoneHere)
-		if err != nil {
-			return err
-		}
+	return out, f.read(ctx, c, in.Domain, noZoneHere, func(file *zonefile.Zone) error {
 		out.Old = records(file)
 		out.Zone = []dumped{{out.Old}}
 		return nil
@@ -145,11 +208,7 @@ type recordOut struct {
 
 func (f family) getzonerecord(ctx context.Context, c api.Call, in lineIn) (out recordOut, err error) {
 	out.Reason = "Record obtained."
-	return out, f.Read(ctx, func(r Reader) error {
-		file, err := read(r, c, in.Domain, noZoneHere)
-		if err != nil {
-			return err
-		}
+	return out, f.read(ctx, c, in.Domain, noZoneHere, func(file *zonefile.Zone) error {
 		for _, rec := range records(file) {
 			if rec.Line == in.Line {
 				out.Records = []record{rec}

@@ -2,6 +2,7 @@ package dns
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -40,17 +41,23 @@ type fetchOut struct {
 }
 
 func (f family) fetchZones(ctx context.Context, c api.Call, _ struct{}) (out fetchOut, err error) {
+	var list []hostkeep.Zone // without their texts
 	err = f.Read(ctx, func(r Reader) error {
-		list, err := visible(r, c)
-		row := zonesRow{Status: true, Message: "ok", Zones: wire.Keyed[[]string]{}}
-		for i := 0; i < len(list) && err == nil; i++ {
-			var z hostkeep.Zone
-			z, err = r.Zone(list[i].Name) // the list is without texts
-			row.Zones = append(row.Zones, wire.KeyedItem[[]string]{Key: z.Name, Value: fileLines(z.Text)})
-		}
-		out.Rows = []zonesRow{row}
+		list, err = visible(r, c)
 		return err
 	})
+	row := zonesRow{Status: true, Message: "ok", Zones: wire.Keyed[[]string]{}}
+	for i := 0; i < len(list) && err == nil; i++ {
+		gone := notControlled(list[i].Name) // meanwhile
+		err = f.open(ctx, func(r Reader) (hostkeep.Zone, error) { return find(r, c, list[i].Name, gone) }, func(z hostkeep.Zone) error {
+			row.Zones = append(row.Zones, wire.KeyedItem[[]string]{Key: z.Name, Value: fileLines(z.Text)})
+			return nil
+		})
+		if errors.Is(err, gone) {
+			err = nil
+		}
+	}
+	out.Rows = []zonesRow{row}
 	return out, err
 }
 
@@ -85,11 +92,7 @@ type rowsOut struct {
 }
 
 func (f family) fetchRecords(ctx context.Context, c api.Call, in recordsIn) (out rowsOut, err error) {
-	err = f.Read(ctx, func(r Reader) error {
-		file, err := read(r, c, in.Domain, notControlled(in.Domain))
-		if err != nil {
-			return err
-		}
+	err = f.read(ctx, c, in.Domain, notControlled(in.Domain), func(file *zonefile.Zone) error {
 		out.Rows = []row{}
 		for i, rec := range records(file) {
 			if in.wants(file.Lines[i], rec, file.Name) {

@@ -115,18 +115,20 @@ type resetIn struct {
 // rest anew.
 func (f family) resetzone(ctx context.Context, c api.Call, in resetIn) (out api.Done, err error) {
 	none := hostkeep.Errorf(hostkeep.NotFound, "Unable to determine the IP address for %s", hostkeep.Clip(in.Domain, 80))
-	_, out.Note, err = f.note(ctx, c, func(tx Tx, _ warnf) (hostkeep.Zone, error) {
+	err = f.Change(ctx, c.Change(), func(tx Tx) error {
 		z, err := find(tx, c, in.Domain, none)
 		if err != nil {
-			return z, err
+			return err
 		}
 		if in.User != "" && in.User != z.User {
-			return z, none
+			return none
 		}
 		if err := f.editable(z); err != nil {
-			return z, err
+			return err
 		}
-		return f.reset(tx, z, none)
+		out.Note = wire.Note{Reason: f.done(z)}
+		_, err = f.reset(tx, z, none)
+		return err
 	})
 	return out, err
 }
