@@ -207,23 +207,39 @@ func DecideCPanel(who hostkeep.Caller, d *Decl, r CPanelResource) Decision {
 	deny := func(format string, args ...any) Decision {
 		return Decision{Kind: hostkeep.Denied, Reason: fmt.Sprintf(format, args...)}
 	}
+	forced := who.CPanel && who.MustChangePassword()
 	switch {
 	case who.CPanel && who.User.ID != r.Account.ID:
 		return deny("You may call cPanel's functions for your own account only.")
-	case who.CPanel && who.MustChangePassword():
-		return deny("Your password must be changed before anything else. Your hosting company can set another one.")
+	case forced && !d.OwnPassword:
+		return deny("Your password must be changed before anything else: call Passwd::change_password of API 2, then sign in again. Your hosting company can set another one, too.")
 	case d.CPanel.Lacks != "":
 		return Decision{Kind: hostkeep.Unsupported, Reason: fmt.Sprintf("%s is not available: this server runs no %s.", d.Called(), d.CPanel.Lacks)}
-	case d.CPanel.Feature != AnyFeature && !r.Has(d.CPanel.Feature):
+	case d.CPanel.Feature != AnyFeature && !r.Has(d.CPanel.Feature) && !forced:
 		return deny("%s", noFeature(d.Called(), d.CPanel.Feature))
 	case d.Writes && who.ReadOnly:
 		return deny("%s changes something, which a HEAD request must not.", d.Called())
 	case d.Writes && r.Suspended && who.CPanel:
 		return deny("The account is suspended.")
-	case d.Touches == AccountTokens && !who.CPanel && r.Account.WHMUser():
-		if err := who.MayTouchWHMUser(r.Account, r.Account.Privileges); err != nil {
-			return deny("%s", err)
+	case who.CPanel:
+		return allowed
+	}
+	return decideForAccount(who, d, r.Account)
+}
+
+// decideForAccount holds promise 2 for a WHM user that calls for an account: it may do
+// with its credentials what WHM's own functions let it do.
+func decideForAccount(who hostkeep.Caller, d *Decl, account hostkeep.Principal) Decision {
+	if d.Touches != AccountTokens && d.Touches != AccountPassword {
+		return allowed
+	}
+	if len(d.Opens) > 0 {
+		if may := decidePrivilege(who, d); !may.Allowed {
+			return may
 		}
+	}
+	if err := who.MayTouchUser(account); err != nil {
+		return Decision{Kind: hostkeep.Denied, Reason: err.Error()}
 	}
 	return allowed
 }

@@ -44,13 +44,18 @@ func DecideFunction(c hostkeep.Caller, d *Decl) Decision {
 		}
 		return mustChange(d)
 	}
+	return decidePrivilege(c, d)
+}
+
+// decidePrivilege answers whether c has one of the privileges that open the function.
+func decidePrivilege(c hostkeep.Caller, d *Decl) Decision {
 	opens := func(p hostkeep.Privilege) bool { return p == hostkeep.Anyone || c.Rights.Has(p) }
 	if slices.ContainsFunc(d.Opens, opens) {
 		return allowed
 	}
 	return Decision{
 		Kind: hostkeep.Denied, Missing: d.Opens[0],
-		Reason: fmt.Sprintf("Permission denied: %s needs the privilege %s, which this %s does not have.", d.Name, quoted(d.Opens), holder(c)),
+		Reason: fmt.Sprintf("Permission denied: %s needs the privilege %s, which this %s does not have.", d.Called(), quoted(d.Opens), holder(c)),
 	}
 }
 

@@ -48,6 +48,11 @@ const (
 	// of cPanel. The token family bounds them by Caller.MayLeaveToken; when the account
 	// is a WHM user, Caller.MayTouchWHMUser decides for calls from WHM.
 	AccountTokens
+	// AccountPassword: the password of the account that a function of cPanel is called
+	// for, by whoever knows the one that it has. Of calls from WHM, Opens says which
+	// privilege they need besides, and Caller.MayTouchWHMUser decides when the account
+	// is a WHM user; the family keeps tokens of such an account away from it.
+	AccountPassword
 	// ListedUsers: what each of a list of users signs in with; the family asks
 	// Caller.MayTouchWHMUser for those that are WHM users.
 	ListedUsers
@@ -67,7 +72,8 @@ type Decl struct {
 	Summary string // one sentence
 	Since   string // WHM version that brought it, as in functions.json
 	// Opens lists the privileges any one of which opens the function; All
-	// always does. Anyone is spelled.
+	// always does. Anyone is spelled. Of cPanel's functions only those that touch the
+	// account's password have some: what a WHM user needs who calls for an account.
 	Opens []hostkeep.Privilege
 	// Writes: changes state, and so is written to the record.
 	Writes  bool
@@ -77,8 +83,9 @@ type Decl struct {
 	// NoAccount, where %s is the name as given.
 	Account   string
 	NoAccount string
-	// OwnPassword: sets the password of the account it names. Who must set another
-	// one may call it, whatever its privileges, for itself, and nothing else.
+	// OwnPassword: sets the password of the account it names, or is called for. Who must
+	// set another one may call it, whatever its privileges and features, for itself, and
+	// nothing else.
 	OwnPassword bool
 	// Room is how many bytes a request's body and a value in it may have, where a
 	// function takes more than others do. Whoever may not call it gets no more.
@@ -93,8 +100,8 @@ type Decl struct {
 	// so gets them as they were given. It may not write: what it calls says so.
 	HandsOn bool
 
-	// CPanel is set for a function of cPanel's APIs: no privilege opens it, but the
-	// account that it is called for.
+	// CPanel is set for a function of cPanel's APIs: the account that it is called for
+	// opens it.
 	CPanel CPanel
 }
 
@@ -228,25 +235,33 @@ func (f *Function) checkDecl(in reflect.Type) error {
 	}
 	complain(!functionName.MatchString(f.Name), "the name is missing or unfit")
 	complain(len(f.Opens) == 0, "no privilege is declared (Anyone is spelled)")
-	complain(f.Touches == AccountTokens, "it touches tokens of the account that a cPanel function is called for, and is none")
+	complain(f.Touches == AccountTokens || f.Touches == AccountPassword, "it touches credentials of the account that a cPanel function is called for, and is none")
 	complain((f.Touches == AccountCredentials || f.Touches == WHMUsers) && f.Account == "", "it touches an account's credentials and names no account")
 	complain(f.OwnPassword && f.Touches != AccountCredentials, "it sets the password of an account and does not touch its credentials")
 	complain(f.OnlyV0 && f.V0.Form == 0, "it exists only in API 0 and has no form there")
 	complain((f.Account == "") != (f.NoAccount == ""), "account parameter and its missing text go together")
 	complain(f.NoAccount != "" && strings.Contains(fmt.Sprintf(f.NoAccount, "name"), "%!"), "the text for a missing account does not take one name")
 	complain((f.Touches == NewAccounts || f.Touches == WHMUsers || f.Touches == PrivilegeLists) && !in.Implements(reflect.TypeFor[Granter]()), "its In does not say what it grants")
+	f.checkOpens(complain)
+	return errors.Join(errs...)
+}
+
+func (f *Function) checkOpens(complain func(bad bool, text string)) {
 	for _, p := range f.Opens {
 		complain(p != hostkeep.Anyone && !(hostkeep.Privileges{}).With(p).Lists(p), fmt.Sprintf("the privilege %q does not exist", p))
 	}
-	return errors.Join(errs...)
 }
 
 func (f *Function) checkCPanel(complain func(bad bool, text string)) {
 	complain(!cpanelName.MatchString(f.Name) || !cpanelName.MatchString(f.CPanel.Module), "the name or the module is missing or unfit")
 	complain(f.CPanel.Dialect != wire.UAPI && f.CPanel.Dialect != wire.API2, "the dialect is missing")
 	complain(f.CPanel.Feature != AnyFeature && !hostkeep.KnownFeature(f.CPanel.Feature), "no known feature is declared (AnyFeature is spelled)")
-	complain(f.Touches != 0 && f.Touches != NoCredentials && f.Touches != AccountTokens, "a function of cPanel touches no credentials but the account's own tokens")
-	complain(len(f.Opens) > 0 || f.Account != "" || f.OwnPassword || f.OnlyV0 || f.V0.Form != 0, "it declares what only functions of WHM have")
+	password := f.Touches == AccountPassword
+	complain(f.Touches != 0 && f.Touches != NoCredentials && f.Touches != AccountTokens && !password, "a function of cPanel touches no credentials but the account's own tokens and password")
+	complain(password && len(f.Opens) == 0, "it touches the account's password, and no privilege is declared for calls from WHM")
+	complain(f.OwnPassword != password, "a function of cPanel that sets the account's password is the one for who must set another")
+	complain(len(f.Opens) > 0 && !password || f.Account != "" || f.OnlyV0 || f.V0.Form != 0, "it declares what only functions of WHM have")
+	f.checkOpens(complain)
 }
 
 // Lacking declares a function of cPanel that is about a service that this server

@@ -125,6 +125,7 @@ func (a *App) accountDeps() accounts.Deps {
 		Read: reading[accounts.Reader](a), Change: a.accountChange(), Since: a.node.Hosting, Now: a.now,
 		HashPassword: a.hash,
 		IsPassword:   a.isPassword,
+		Confirm:      a.confirm,
 		NewPassword:  func() (hostkeep.Secret, error) { return auth.NewPassword(rand.Reader) },
 		Domains:      a.domainRules(), Zones: a.zoneRules(), IP: mainAddress(),
 	}
@@ -184,6 +185,16 @@ func (a *App) isPassword(ctx context.Context, principalID int64, s hostkeep.Secr
 		return false, nil // none, or not of a form that anybody signs in with
 	}
 	return same, err
+}
+
+// confirm reports whether a caller who is let in has shown a user's password too.
+func (a *App) confirm(ctx context.Context, c hostkeep.Caller, user hostkeep.Principal, s hostkeep.Secret) (bool, error) {
+	err := a.told(c.RequestID, a.auth.Confirm(ctx, user, s, auth.Request{CPanel: true, Addr: c.Addr, ID: c.RequestID}))
+	var refused *auth.Refusal
+	if errors.As(err, &refused) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (a *App) passwordFile() string { return filepath.Join(a.cfg.Data, "root-password") }

@@ -74,6 +74,9 @@ func TestUsesOfAnAccount(t *testing.T) {
 		t.Errorf("the resources are %q", ids)
 	}
 	shows(t, "the locale", data(t, shop.execute("Locale::get_attributes")).(map[string]any), map[string]any{"locale": "en", "direction": "ltr"})
+	if got := shop.row("Locale::get_encoding"); !sameAnswer(got, map[string]any{"encoding": "utf-8"}) {
+		t.Errorf("the encoding is %v", got)
+	}
 }
 
 // TestLastLogin: of whoever has no session nothing is known, and nothing made up.

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
@@ -175,6 +176,8 @@ func (p cpanelReplay) prepareAccount(w *world, user, domain string, values url.V
 	p.prepareDomains(w, user, domain, values)
 	sub := values.Get("domain")
 	switch call := p.calls(); {
+	case call == "API 2 Passwd::change_password":
+		w.setPassword(user, cmp.Or(values.Get("oldpass"), "12345"))
 	case call == "API 2 SubDomain::listsubdomains" && user == "lumberg":
 		sub = "sub." + domain
 		fallthrough

@@ -267,6 +267,7 @@ func TestNoCPanelFunctionTellsOfOthers(t *testing.T) {
 					value := map[string]string{
 						"zone": "of-" + other + ".example", "domain": other + ".example", "rootdomain": other + ".example",
 						"newdomain": "x." + other + ".example", "subdomain": "x." + other + ".example", "topdomain": other + ".example", "name": other, "new_name": other + "2",
+						"password": "a word of nobody's", "oldpass": "another word", "newpass": "a word of nobody's", "enabledigest": "1",
 						"display": "diskusage", "command": `["DomainInfo","single_domain_data",{"domain":"` + other + `.example"}]`,
 					}[p.Name]
 					l.params = append(l.params, p.Name, value)

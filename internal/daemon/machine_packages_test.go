@@ -118,11 +118,12 @@ func (m *machine) kind(user, domain string) string {
 	return ""
 }
 
-// grown is what stands against one more domain of a kind, whoever adds it.
+// grown is what stands against one more domain of a kind, whoever adds it. What an
+// addon domain is parked on is counted with that one.
 func (m *machine) grown(user, kind, domain string) (o objections) {
 	a, has := m.accounts[user], 0
-	for _, s := range m.domains {
-		if s.user == user && s.kind == kind {
+	for name, s := range m.domains {
+		if s.user == user && s.kind == kind && !m.carriesAddon(name) {
 			has++
 		}
 	}
@@ -131,6 +132,10 @@ func (m *machine) grown(user, kind, domain string) (o objections) {
 	o.when(m.taken(domain), "already exists on this server")
 	o.when(most != none && has >= most, "may have %d domains of the kind", most)
 	return o
+}
+
+func (m *machine) carriesAddon(domain string) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(m.domains)), func(s site) bool { return s.kind == "addon" && s.parent == domain })
 }
 
 // park: what is parked on the main domain is parked, on a subdomain an addon.

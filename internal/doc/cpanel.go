@@ -70,6 +70,9 @@ func feature(f *api.Function) string {
 
 func cpanelFunction(b *strings.Builder, f *api.Function) {
 	fmt.Fprintf(b, "\n## %s %s\n\n%s\n\n- Feature that the account needs: %s\n- Changes: %s\n", f.Called(), f.CPanel.Dialect, f.Summary, feature(f), changes(f))
+	if len(f.Opens) > 0 {
+		fmt.Fprintf(b, "- Privilege that a WHM user needs besides `cpanel-api`: %s\n", opens(f, code))
+	}
 	if list, _ := f.Out.List(); list != "" {
 		prefix := map[wire.Dialect]string{wire.UAPI: "api.", wire.API2: "api2_"}[f.CPanel.Dialect]
 		fmt.Fprintf(b, "- Output controls (`%[1]sfilter`, `%[1]ssort`, `%[1]spaginate`, `%[1]scolumns`) work on the list\n", prefix)

@@ -89,7 +89,10 @@ type Deps struct {
 	Now          hostkeep.Clock
 	HashPassword func(context.Context, hostkeep.Secret) (string, error)
 	// IsPassword reports whether it is the password that a principal has now.
-	IsPassword  func(ctx context.Context, principalID int64, s hostkeep.Secret) (bool, error)
+	IsPassword func(ctx context.Context, principalID int64, s hostkeep.Secret) (bool, error)
+	// Confirm reports whether somebody who calls for a user has shown its password. It
+	// counts as a sign-in does.
+	Confirm     func(ctx context.Context, c hostkeep.Caller, user hostkeep.Principal, s hostkeep.Secret) (bool, error)
 	NewPassword func() (hostkeep.Secret, error)
 	Domains     hostkeep.DomainRules
 	Zones       zones.Rules

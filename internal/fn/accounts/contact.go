@@ -6,23 +6,7 @@ import (
 
 	"github.com/hostkeep/hostkeep"
 	"github.com/hostkeep/hostkeep/internal/api"
-	"github.com/hostkeep/hostkeep/internal/wire"
 )
-
-// CPanel declares what of the family an account calls for itself.
-func CPanel(d Deps) []*api.Function {
-	f := family{Deps: d}
-	decl := func(name, summary, feature string, writes bool) api.Decl {
-		return api.Decl{
-			Name: name, Summary: summary, Writes: writes, Touches: api.NoCredentials,
-			CPanel: api.CPanel{Module: "CustInfo", Dialect: wire.API2, Feature: feature},
-		}
-	}
-	return []*api.Function{
-		api.Define(decl("displaycontactinfo", "Show the account's contact addresses.", api.AnyFeature, false), f.displayContact),
-		api.Define(decl("savecontactinfo", "Set the account's contact addresses.", "updatecontact", true), f.saveContact),
-	}
-}
 
 // The names and words of the contact addresses.
 const (
@@ -104,7 +88,7 @@ func (f family) saveContact(ctx context.Context, c api.Call, in saveContactIn) (
 		if err != nil {
 			return err
 		}
-		if err := mayContact(tx, c, a); err != nil {
+		if err := mayTouch(tx, c, a); err != nil {
 			return err
 		}
 		if in.Email != nil {
@@ -125,15 +109,4 @@ func (f family) saveContact(ctx context.Context, c api.Call, in saveContactIn) (
 		return tx.UpdateAccount(a)
 	})
 	return out, err
-}
-
-func mayContact(r Reader, c api.Call, a hostkeep.Account) error {
-	if c.CPanel {
-		return nil
-	}
-	p, err := r.PrincipalByID(a.ID)
-	if err != nil {
-		return fmt.Errorf("finding the account's user: %w", err)
-	}
-	return c.MayTouchUser(p)
 }

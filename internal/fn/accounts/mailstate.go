@@ -134,27 +134,51 @@ type digestIn struct {
 	Digest   bool            `whm:"digestauth,default=0" doc:"taken and without effect"`
 }
 
-// setDigestAuth keeps the mark. The password would open the Web Disk, which is
+func (f family) setDigestAuth(ctx context.Context, c api.Call, in digestIn) (out api.Done, err error) {
+	return out, f.markDigest(ctx, c, in.User, in.Password, in.Enable, func(tx Tx) (hostkeep.Account, error) {
+		return governed(tx, c.Caller, in.User, noSuchUser)
+	})
+}
+
+// markDigest keeps the mark. The password would open the Web Disk, which is
 // not run, so nothing is made of it; a WHM user's is not taken from whoever may
 // not set it.
-func (f family) setDigestAuth(ctx context.Context, c api.Call, in digestIn) (out api.Done, err error) {
-	if err := hostkeep.CheckPassword(in.User, in.Password); err != nil {
-		return out, err
+func (f family) markDigest(ctx context.Context, c api.Call, user string, s hostkeep.Secret, on bool, find func(Tx) (hostkeep.Account, error)) error {
+	if err := hostkeep.CheckPassword(user, s); err != nil {
+		return err
 	}
-	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, err := governed(tx, c.Caller, in.User, noSuchUser)
+	return f.Change(ctx, c.Change(), func(tx Tx) error {
+		a, err := find(tx)
 		if err != nil {
 			return err
 		}
-		p, err := hostkeep.UserOf(tx, a)
-		if err == nil {
-			err = c.MayTouchUser(p)
-		}
-		if err != nil {
+		if err := mayTouch(tx, c, a); err != nil {
 			return err
 		}
-		a.Plan.DigestAuth = in.Enable
+		a.Plan.DigestAuth = on
 		return tx.UpdateAccount(a)
 	})
-	return out, err
+}
+
+type ownDigestIn struct {
+	Enable   bool            `whm:"enabledigest,required"`
+	Password hostkeep.Secret `whm:"password,required" doc:"checked as a new password would be, and not kept: no Web Disk server is run"`
+	Also     bool            `whm:"enable,default=0" doc:"taken and without effect"`
+}
+
+type ownDigestOut struct {
+	Result string `whm:"result" doc:"1, as text"`
+	Reason string `whm:"reason"`
+}
+
+// setOwnDigestAuth does not ask whether it is the account's password: the mark opens
+// nothing, so asking would only let passwords be tried.
+func (f family) setOwnDigestAuth(ctx context.Context, c api.Call, in ownDigestIn) (ownDigestOut, error) {
+	out := ownDigestOut{"1", "Digest Authentication disabled."}
+	if in.Enable {
+		out.Reason = "Digest Authentication enabled."
+	}
+	return out, f.markDigest(ctx, c, c.Account.Name, in.Password, in.Enable, func(tx Tx) (hostkeep.Account, error) {
+		return tx.AccountByID(c.Account.ID)
+	})
 }

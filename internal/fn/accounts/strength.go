@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -22,6 +23,45 @@ type strengthOut struct {
 func (f family) getPasswordStrength(_ context.Context, _ api.Call, in strengthIn) (out strengthOut, err error) {
 	out.Strength = strength(in.Password)
 	return out, nil
+}
+
+type strengthRow struct {
+	Strength string `whm:"strength" doc:"0 to 100, as text"`
+}
+
+// passwordStrength is getPasswordStrength as cPanel writes it.
+func (f family) passwordStrength(_ context.Context, _ api.Call, in strengthIn) (strengthRow, error) {
+	return strengthRow{strconv.FormatInt(strength(in.Password), 10)}, nil
+}
+
+// requiredScore is what a password must score here: nothing. hostkeep.CheckPassword
+// says what else it must be.
+const requiredScore = 0
+
+type appIn struct {
+	App string `whm:"app" doc:"what the password is for; the answer is the same for all"`
+}
+
+type requiredOut struct {
+	Strength int64 `whm:"strength" doc:"always 0: passwords need no score"`
+}
+
+func (f family) requiredStrength(context.Context, api.Call, appIn) (requiredOut, error) {
+	return requiredOut{requiredScore}, nil
+}
+
+type appStrength struct {
+	App      string `whm:"app"`
+	Strength int64  `whm:"strength" doc:"always 0: passwords need no score"`
+}
+
+type appStrengthsOut struct {
+	Rows []appStrength `whm:",whole"`
+}
+
+// appStrengths names what here takes a password, by cPanel's names.
+func (f family) appStrengths(context.Context, api.Call, struct{}) (appStrengthsOut, error) {
+	return appStrengthsOut{[]appStrength{{"createacct", requiredScore}, {"passwd", requiredScore}, {"webdisk", requiredScore}}}, nil
 }
 
 // common are beginnings that every list of guesses has.

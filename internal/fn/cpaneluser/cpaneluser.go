@@ -47,6 +47,8 @@ func CPanel(d Deps) []*api.Function {
 	user := api.Define(decl("Variables", "get_user_information", "Tell what is known of the account: one variable, or all."), f.userInformation)
 	server := api.Define(decl("Variables", "get_server_information", "Tell what is known of the server: one variable, or all."), f.serverInformation)
 	session := api.Define(decl("Variables", "get_session_information", "Tell the name of the server that is called."), f.sessionInformation)
+	inEncoding := decl("Locale", "get_encoding", "Tell the encoding that the server answers in.")
+	inEncoding.CPanel.Dialect = wire.API2
 	f.user, f.server, f.session = user.Out, server.Out, session.Out
 	return []*api.Function{
 		user, server, session,
@@ -55,6 +57,7 @@ func CPanel(d Deps) []*api.Function {
 		api.Define(decl("StatsBar", "get_stats", "Show how much the account has of what is limited, and may have."), f.stats),
 		api.Define(decl("ResourceUsage", "get_usages", "List how much the account has of what is limited, and may have."), f.usages),
 		api.Define(decl("Locale", "get_attributes", "Tell the language that the server answers in."), f.locale),
+		api.Define(inEncoding, f.encoding),
 		api.Define(decl("LastLogin", "get_last_or_current_logged_in_ip", "Tell where the account's user signed in last."), f.lastLogin),
 	}
 }

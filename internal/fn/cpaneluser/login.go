@@ -19,7 +19,18 @@ type localeOut struct {
 
 // locale: whatever locale the account is set to, there are English texts only.
 func (f *family) locale(context.Context, api.Call, struct{}) (localeOut, error) {
-	return localeOut{"ltr", "utf-8", "en", "English"}, nil
+	return localeOut{"ltr", encoding, "en", "English"}, nil
+}
+
+// encoding is what all answers are in.
+const encoding = "utf-8"
+
+type encodingOut struct {
+	Encoding string `whm:"encoding"`
+}
+
+func (f *family) encoding(context.Context, api.Call, struct{}) (encodingOut, error) {
+	return encodingOut{encoding}, nil
 }
 
 type addressesOut struct {
