@@ -109,7 +109,7 @@ type KeptDomains interface {
 // is not the server's, and it does not come between somebody else and what that
 // one has. Whose domain is nearest above decides: below one that another account
 // has, a name could draw its visitors and mail to itself. What the account's own
-// owner has is not another's: a reseller gives its customers names below its own.
+// owner has, that one may give: a reseller gives its customers names below its own.
 // What the account gives up for it does not count as its own. A zone counts like
 // a domain of whose it is.
 func (r DomainRules) May(c Caller, a Account, domain, givenUp string, kept KeptDomains) error {
@@ -129,7 +129,7 @@ func (r DomainRules) May(c Caller, a Account, domain, givenUp string, kept KeptD
 	switch {
 	case err != nil:
 		return err
-	case above.Name != "" && above.AccountID != a.ID && above.AccountID != a.OwnerID && !roots(c, above):
+	case above.Name != "" && !mayGive(c, a, above.AccountID) && !roots(c, above):
 		return Errorf(Conflict, "The domain %q is below a domain of another account.", domain)
 	case domain == r.Hostname, r.unearned(domain, "temp."+r.Hostname, above),
 		r.temporary(domain) && above.AccountID != a.ID: // the name above goes with its user's name
@@ -150,10 +150,17 @@ func unzoned(c Caller, a Account, domain string, kept KeptDomains) error {
 		return nil
 	case err != nil:
 		return err
-	case z.PrincipalID == a.ID, z.PrincipalID == a.OwnerID && (c.User.ID == a.OwnerID || c.Rights.Has(All)):
+	case mayGive(c, a, z.PrincipalID):
 		return nil
 	}
 	return Errorf(Conflict, "The domain %q already exists on this server.", domain)
+}
+
+// mayGive reports whether the caller may give an account of what a principal has: of
+// the account's own, and of its owner's if that one calls, or whoever answers for all.
+// An account's own calls, a reseller's among them, do not give what its owner has.
+func mayGive(c Caller, a Account, principal int64) bool {
+	return principal == a.ID || principal == a.OwnerID && (c.User.ID == a.OwnerID || c.Rights.Has(All))
 }
 
 // roots reports whether what is above is a zone of root's, and the caller answers

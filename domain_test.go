@@ -174,9 +174,11 @@ func TestDomainRules(t *testing.T) {
 	if err := rules.May(root, a, "x.ann.temp.host.provider.example", "ann.temp.host.provider.example", there); err == nil {
 		t.Error("below the temporary domain that the account gives up")
 	}
-	own := hostkeep.Caller{User: hostkeep.Principal{ID: 10, OwnerID: 20}}
-	if err := rules.May(own, a, "owner.zone.example", "", there); err == nil {
-		t.Error("an account takes its owner's zone")
+	own := hostkeep.Caller{User: hostkeep.Principal{ID: 10, OwnerID: 20}} // what its owner has is not its to take
+	for _, name := range []string{"owner.zone.example", "x.owner.example", "x.owner.zone.example"} {
+		if err := rules.May(own, a, name, "", there); err == nil {
+			t.Errorf("an account takes %s of its owner's", name)
+		}
 	}
 	customer := hostkeep.Account{ID: 60, OwnerID: 10}
 	if err := rules.May(reseller, customer, "y.ann.temp.host.provider.example", "", there); err == nil {
