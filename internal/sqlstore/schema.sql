@@ -313,3 +313,8 @@ CREATE TABLE zone (
 ) STRICT;
 
 CREATE INDEX zone_principal ON zone (principal_id);
+
+CREATE TABLE zone_serial (
+	name TEXT NOT NULL PRIMARY KEY,
+	was INTEGER NOT NULL
+) STRICT;

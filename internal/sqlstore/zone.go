@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -30,6 +31,13 @@ const (
 	updateZone  = "UPDATE zone SET (" + zoneColumns + ") = (?, ?, ?, ?, ?, ?) WHERE id = ?"
 	deleteZone  = "DELETE FROM zone WHERE id = ?"
 	deleteZones = "DELETE FROM zone WHERE principal_id = ?"
+
+	lastSerial = "SELECT was FROM zone_serial WHERE name = ?"
+	keepSerial = "INSERT INTO zone_serial (name, was) SELECT name, zone.serial FROM zone WHERE "
+	overSerial = " ON CONFLICT (name) DO UPDATE SET was = excluded.was"
+	keepOfName = keepSerial + "id = ? AND name <> ?" + overSerial
+	keepOfZone = keepSerial + "id = ?" + overSerial
+	keepOfAll  = keepSerial + "principal_id = ?" + overSerial
 )
 
 func intoZone(_ *Reader, z *hostkeep.Zone) []any {
@@ -80,6 +88,16 @@ func sortedZones(list []hostkeep.Zone, err error) ([]hostkeep.Zone, error) {
 	return list, err
 }
 
+// LastSerial is the serial that the zone of a name had when it went, or got another
+// name; 0 if there was none.
+func (r *Reader) LastSerial(name string) (uint32, error) {
+	serial, err := one(r, func(_ *Reader, n *uint32) []any { return []any{n} }, lastSerial, name)
+	if errors.Is(err, hostkeep.ErrNotFound) {
+		err = nil
+	}
+	return serial, err
+}
+
 // InsertZone adds a zone; ErrExists if the name is taken.
 func (tx *Tx) InsertZone(z hostkeep.Zone) error {
 	_, err := tx.exec(insertZone, tx.zoneRow(z)...)
@@ -92,7 +110,10 @@ func (tx *Tx) InsertZone(z hostkeep.Zone) error {
 // UpdateZone writes all of z, which must have been read with its text; ErrExists
 // if its new name is taken.
 func (tx *Tx) UpdateZone(z hostkeep.Zone) error {
-	err := tx.update(updateZone, append(tx.zoneRow(z), z.ID)...)
+	_, err := tx.exec(keepOfName, z.ID, z.Name)
+	if err == nil {
+		err = tx.update(updateZone, append(tx.zoneRow(z), z.ID)...)
+	}
 	if err == nil {
 		tx.touched(zoneObject(z))
 	}
@@ -101,7 +122,10 @@ func (tx *Tx) UpdateZone(z hostkeep.Zone) error {
 
 // DeleteZone removes a zone.
 func (tx *Tx) DeleteZone(z hostkeep.Zone) error {
-	err := tx.update(deleteZone, z.ID)
+	_, err := tx.exec(keepOfZone, z.ID)
+	if err == nil {
+		err = tx.update(deleteZone, z.ID)
+	}
 	if err == nil {
 		tx.touched(zoneObject(z))
 	}
@@ -116,6 +140,9 @@ func (tx *Tx) dropZones(principalID int64) error {
 	}
 	for _, z := range list {
 		tx.touched(zoneObject(z))
+	}
+	if _, err = tx.exec(keepOfAll, principalID); err != nil {
+		return err
 	}
 	_, err = tx.exec(deleteZones, principalID)
 	return err

@@ -96,6 +96,7 @@ func cases() map[string]func(*suite) {
 		"names that begin alike": testNamesAlike,
 		"zones":                  testZones,
 		"zones of who goes":      testZonesGo,
+		"serials of zones":       testSerials,
 		"a long zone":            testLongZone,
 		"feed of zones":          testZoneFeed,
 	}

@@ -121,6 +121,36 @@ func testZonesGo(s *suite) {
 	})
 }
 
+// testSerials: a name keeps the serial of the zone that went, however it went.
+func testSerials(s *suite) {
+	s.add(principal(10, "carol"), "carol.test")
+	is := func(name string, want uint32) {
+		s.Helper()
+		s.read(func(r *sqlstore.Reader) error {
+			got, err := r.LastSerial(name)
+			s.ok(err)
+			s.equal("the serial of "+name, got, want)
+			return nil
+		})
+	}
+	z := zone(30, hostkeep.RootID, "a.test")
+	s.do(func(tx *sqlstore.Tx) error { return tx.InsertZone(z) })
+	z.Serial = 1<<32 - 1
+	s.do(func(tx *sqlstore.Tx) error { return tx.UpdateZone(z) })
+	is("a.test", 0)
+	z.Name, z.Serial = "b.test", 7
+	s.do(func(tx *sqlstore.Tx) error { return tx.UpdateZone(z) })
+	is("a.test", 1<<32-1)
+	is("b.test", 0)
+	s.do(func(tx *sqlstore.Tx) error { return tx.DeleteZone(z) })
+	is("b.test", 7)
+	again := zone(31, 10, "a.test")
+	s.do(func(tx *sqlstore.Tx) error { return tx.InsertZone(again) })
+	is("a.test", 1<<32-1)
+	s.do(func(tx *sqlstore.Tx) error { return tx.DeleteAccount(10) })
+	is("a.test", again.Serial)
+}
+
 // testLongZone: a zone's text may be longer than any other, up to its own bound,
 // and passes the same door.
 func testLongZone(s *suite) {

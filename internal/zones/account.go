@@ -90,8 +90,12 @@ func (r Rules) Renamed(tx Tx, a hostkeep.Account, d hostkeep.Domain, old string,
 	case err != nil && !errors.Is(err, hostkeep.ErrNotFound):
 		return fmt.Errorf("looking for the old domain's zone: %w", err)
 	case err == nil && z.PrincipalID == a.ID && d.Kind != hostkeep.SubDomain && !a.TemporaryDomain:
-		moved, ok := r.renamed(z, d.Name)
-		_, err := tx.Zone(d.Name)
+		last, err := tx.LastSerial(d.Name)
+		if err != nil {
+			return fmt.Errorf("finding the serial of a zone before: %w", err)
+		}
+		moved, ok := r.renamed(z, d.Name, last)
+		_, err = tx.Zone(d.Name)
 		switch {
 		case err != nil && !errors.Is(err, hostkeep.ErrNotFound):
 			return fmt.Errorf("looking for the new domain's zone: %w", err)
@@ -105,8 +109,11 @@ func (r Rules) Renamed(tx Tx, a hostkeep.Account, d hostkeep.Domain, old string,
 	return r.Added(tx, a, d, nameservers)
 }
 
-// renamed writes a zone for another name.
-func (r Rules) renamed(z hostkeep.Zone, name string) (hostkeep.Zone, bool) {
+// renamed writes a zone for another name, whose zone before had the serial last.
+func (r Rules) renamed(z hostkeep.Zone, name string, last uint32) (hostkeep.Zone, bool) {
+	if last != 0 {
+		z.Serial = later(z.Serial, last)
+	}
 	const about = "\n; Zone file for "
 	z.Text = strings.Replace(z.Text, about+z.Name+"\n", about+name+"\n", 1)
 	z.Text, z.Name = renameIn(z.Text, z.Name, name), name

@@ -14,10 +14,16 @@ func (r Rules) Replaced(z hostkeep.Zone, seen *uint32, file *zonefile.Zone) (hos
 	if err := fresh(z, seen); err != nil {
 		return z, err
 	}
-	if ahead := file.Serial() - z.Serial; ahead < 1<<31 { // by the arithmetic of RFC 1982
-		z.Serial = file.Serial()
-	}
+	z.Serial = later(z.Serial, file.Serial())
 	return r.Edited(z, file, zonefile.Edit{})
+}
+
+// later is the one of two serials that is ahead by the arithmetic of RFC 1982.
+func later(a, b uint32) uint32 {
+	if int32(b-a) > 0 {
+		return b
+	}
+	return a
 }
 
 // fresh refuses an edit by who saw another zone than there is now.

@@ -73,7 +73,7 @@ func (r Rules) CheckTemplate(text string) error {
 	return nil
 }
 
-var placeholder = regexp.MustCompile(`%[a-z0-9]+%`)
+var placeholder = regexp.MustCompile(`%[A-Za-z0-9]+%`)
 
 // fill makes the text of a zone. A line with a placeholder that has no value, such
 // as that of a third name server where there are two, is left out. The two lines
@@ -107,7 +107,7 @@ func (r Rules) values(b Begin) map[string]string {
 		"%domain%": b.Name, "%user%": b.User, "%hostname%": r.Hostname, "%cpversion%": r.Version,
 		"%ip%": b.IP, "%ftpip%": b.IP, "%ipv6%": b.IPv6,
 		"%ttl%": "14400", "%nsttl%": "86400", "%minttl%": "86400",
-		"%serial%":  strconv.FormatUint(uint64(zonefile.NextSerial(0, r.Now())), 10),
+		"%serial%":  strconv.FormatUint(uint64(zonefile.NextSerial(b.last, r.Now())), 10),
 		"%rpemail%": "root." + r.Hostname,
 	}
 	for i, place := range []string{"", "2", "3", "4"} {

@@ -32,6 +32,8 @@ type Tx interface {
 	InsertZone(hostkeep.Zone) error // ErrExists if the name is taken
 	UpdateZone(hostkeep.Zone) error
 	DeleteZone(hostkeep.Zone) error
+	// LastSerial is the serial that the zone of a name had when it went; 0 if there was none.
+	LastSerial(name string) (uint32, error)
 }
 
 // Rules are a server's.
@@ -49,15 +51,23 @@ type Begin struct {
 	IP, IPv6    string // either may be ""
 	Template    string // "" is standard
 	Nameservers []string
+
+	last uint32 // the serial of the zone that had the name before; 0: none
 }
 
-// Create makes a zone from a template; ErrExists if there is one of that name.
+// Create makes a zone from a template; ErrExists if there is one of that name. Its
+// serial goes on from the zone that had the name before: secondaries and editors may
+// still know that one's.
 func (r Rules) Create(tx Tx, b Begin) (hostkeep.Zone, error) {
 	switch _, err := tx.Zone(b.Name); {
 	case err == nil:
 		return hostkeep.Zone{}, fmt.Errorf("the zone %s: %w", b.Name, hostkeep.ErrExists)
 	case !errors.Is(err, hostkeep.ErrNotFound):
 		return hostkeep.Zone{}, fmt.Errorf("looking for the zone: %w", err)
+	}
+	var err error
+	if b.last, err = tx.LastSerial(b.Name); err != nil {
+		return hostkeep.Zone{}, fmt.Errorf("finding the serial of a zone before: %w", err)
 	}
 	file, err := r.begin(tx, b)
 	if err != nil {

@@ -16,6 +16,7 @@ type kept struct {
 	zones    map[string]hostkeep.Zone
 	settings []hostkeep.Setting
 	ids      int64
+	gone     map[string]uint32 // serials
 }
 
 func (k *kept) Zone(name string) (hostkeep.Zone, error) {
@@ -64,7 +65,16 @@ func (k *kept) UpdateZone(z hostkeep.Zone) error {
 	return k.InsertZone(z)
 }
 
-func (k *kept) DeleteZone(z hostkeep.Zone) error { delete(k.zones, z.Name); return nil }
+func (k *kept) DeleteZone(z hostkeep.Zone) error {
+	if k.gone == nil {
+		k.gone = map[string]uint32{}
+	}
+	k.gone[z.Name] = k.zones[z.Name].Serial
+	delete(k.zones, z.Name)
+	return nil
+}
+
+func (k *kept) LastSerial(name string) (uint32, error) { return k.gone[name], nil }
 
 func rules() zones.Rules {
 	return zones.Rules{Hostname: "host.provider.example", Version: "11.0.0.1", Now: func() time.Time { return time.Date(2026, 3, 1, 23, 0, 0, 0, time.UTC) }}
@@ -155,6 +165,41 @@ func TestCreate(t *testing.T) {
 }
 
 // TestTemplates: each makes what it says, and what root has edited counts.
+// TestSerialGoesOn: whoever knows the zone that had a name before takes the next one of
+// that name for what it is, a later one.
+func TestSerialGoesOn(t *testing.T) {
+	t.Parallel()
+	k, r, b := empty(), rules(), zones.Begin{Name: "ann.example", PrincipalID: 10, User: "ann", IP: "192.0.2.7", Nameservers: servers()}
+	for _, last := range []uint32{2026030100, 2026030155, 1<<32 - 1} {
+		z, err := r.Create(k, b)
+		ok(t, err)
+		if got := k.records(t, z.Name); got != standard {
+			t.Errorf("the zone is\n%s", got)
+		}
+		z.Serial = last
+		k.zones[z.Name] = z
+		ok(t, k.DeleteZone(z))
+		next, err := r.Create(k, b)
+		ok(t, err)
+		if int32(next.Serial-last) <= 0 {
+			t.Errorf("after %d comes %d", last, next.Serial)
+		}
+		ok(t, k.DeleteZone(next))
+		k.gone = nil
+	}
+
+	// A zone that takes the name goes on from there as well.
+	d := domain("ann.example", hostkeep.MainDomain)
+	ok(t, r.Added(k, ann(), d, servers()))
+	k.gone = map[string]uint32{"new.example": 2026030177}
+	renamed := d
+	renamed.Name = "new.example"
+	ok(t, r.Renamed(k, ann(), renamed, "ann.example", servers()))
+	if z := k.zones["new.example"]; z.Serial != 2026030178 {
+		t.Errorf("the serial under a name that had 2026030177 is %d", z.Serial)
+	}
+}
+
 func TestTemplates(t *testing.T) {
 	t.Parallel()
 	k := empty()
