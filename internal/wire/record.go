@@ -1,20 +1,25 @@
 package wire
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/hostkeep/hostkeep"
 )
 
-// maxRecorded is how many bytes of one value the record keeps.
-const maxRecorded = 1024
+// How many bytes the record keeps of one value, and of all of a call's before it only
+// counts: it must fit into the store, however much a call brings.
+const (
+	maxRecorded = 1024
+	maxArgs     = 32 << 10
+)
 
 // Record writes the declared parameters that were given as a compact JSON
 // object for the audit record, in the order of declaration and under their
 // declared names. Of a secret only digest(value) is kept, or *** without a digest; what is
-// repeated is an array of strings.
+// repeated is an array of strings. Of very much, the rest is counted.
 func (in *Input) Record(p Params, digest func(text string) string) string {
-	return string(in.object(p, telling{secret: digest, most: maxRecorded}))
+	return string(in.object(p, telling{secret: digest, most: maxRecorded, all: maxArgs}))
 }
 
 // Arguments writes the same whole, for a program: what can be repeated is always
@@ -31,6 +36,7 @@ func (in *Input) Arguments(p Params, secrets bool) []byte {
 type telling struct {
 	secret func(text string) string // what stands for a secret; nil: ***
 	most   int                      // bytes of a value; 0: all
+	all    int                      // bytes of the object, after which the rest is counted; 0: none
 	arrays bool                     // a list of one is an array too
 }
 
@@ -43,7 +49,7 @@ func (t telling) clip(s string) string {
 
 func (in *Input) object(p Params, t telling) []byte {
 	hits := in.sort(p)
-	dst := []byte{'{'}
+	dst, left := []byte{'{'}, 0
 	for i := range in.fields {
 		f := &in.fields[i]
 		groups := [][]hit{hits[i]}
@@ -51,11 +57,22 @@ func (in *Input) object(p Params, t telling) []byte {
 			groups = bySuffix(hits[i])
 		}
 		for _, g := range groups {
+			if t.full(dst) && len(g) > 0 {
+				left++
+				continue
+			}
 			dst = f.record(dst, g, t)
 		}
 	}
+	if left > 0 {
+		dst = append(dst, ',')
+		dst = append(dst, JSONMember("…", fmt.Sprintf("and %d more", left))...)
+	}
 	return append(dst, '}')
 }
+
+// full reports that no more is told, only counted.
+func (t telling) full(dst []byte) bool { return t.all > 0 && len(dst) > t.all }
 
 // record appends one member, or nothing when nothing was given.
 func (f *field) record(dst []byte, hits []hit, t telling) []byte {
@@ -81,6 +98,10 @@ func (f *field) record(dst []byte, hits []hit, t telling) []byte {
 	for i, v := range values {
 		if i > 0 {
 			dst = append(dst, ',')
+		}
+		if t.full(dst) {
+			dst = appendText(dst, fmt.Sprintf("and %d more", len(values)-i))
+			break
 		}
 		dst = appendText(dst, v)
 	}

@@ -1,6 +1,8 @@
 package wire_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -30,6 +32,15 @@ func TestRecord(t *testing.T) {
 		{"prefix", "flag-b=1&flag-a=0", "", `{"flag-b":"1","flag-a":"0"}`},
 		{"escapes", "reason=%22%0A", "", `{"reason":"\"\n"}`},
 		{"long values", "reason=" + long, "", `{"reason":"` + long[:1024] + `…"}`},
+	}
+	// Very much of it is counted: what is told fits into the store.
+	var many strings.Builder
+	for i := range 480 {
+		fmt.Fprintf(&many, "acl-%d=%s&flag-%d=%s&", i, long[:300], i, long[:60])
+	}
+	got := in.Record(parse(t, "", many.String()), digest)
+	if len(got) > 48<<10 || !json.Valid([]byte(got)) || !strings.Contains(got, ` more"]`) || !strings.Contains(got, `"…":"and `) {
+		t.Errorf("of very much %d bytes are told, at the end %s", len(got), got[max(len(got)-200, 0):])
 	}
 	for _, tt := range tests {
 		if got := in.Record(parse(t, tt.query, tt.body), digest); got != tt.want {
