@@ -114,12 +114,27 @@ func (c *CPanelCatalogue) Refuse(who hostkeep.Caller, k CPanelCall, err error) R
 func (c *CPanelCatalogue) find(r *Reply, k CPanelCall) (*Function, error) {
 	f := c.byName[cpanelKey{k.spoken(), k.Module, k.Name}]
 	if f == nil {
+		why := ""
+		if service := c.lacks(k); service != "" {
+			why = " This server runs no " + service + "."
+		}
 		return nil, hostkeep.Errorf(
-			hostkeep.Unsupported, "There is no function %q in the module %q of %s here.", hostkeep.Clip(k.Name, 64), hostkeep.Clip(k.Module, 64), k.spoken(),
+			hostkeep.Unsupported, "There is no function %q in the module %q of %s here.%s", hostkeep.Clip(k.Name, 64), hostkeep.Clip(k.Module, 64), k.spoken(), why,
 		)
 	}
 	r.Function, r.Out, r.Reads = f.Called(), f.Out, !f.Writes
 	return f, nil
+}
+
+// lacks is the service that functions of a module need and that is not run here: of
+// most such modules there are more functions than anybody has named.
+func (c *CPanelCatalogue) lacks(k CPanelCall) (service string) {
+	for _, key := range c.keys {
+		if f := c.byName[key]; key.module == k.Module && key.dialect == k.spoken() && f.CPanel.Lacks != "" {
+			return f.CPanel.Lacks
+		}
+	}
+	return ""
 }
 
 // run does what is between finding and answering.

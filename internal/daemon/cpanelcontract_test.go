@@ -387,6 +387,22 @@ func sameUAPIType(ours, theirs string) bool {
 	return false
 }
 
+// TestModulesThatLack: also of a function that nobody has named the service is said.
+func TestModulesThatLack(t *testing.T) {
+	t.Parallel()
+	w := hostingCPanel(t)
+	for function, want := range map[string]string{
+		"Mysql/rename_database":      `There is no function "rename_database" in the module "Mysql" of UAPI here. This server runs no MySQL server.`,
+		"Email/list_auto_responders": "This server runs no mail server.",
+		"DomainInfo/nobody_named_it": `of UAPI here.`,
+		"Nomodule/list":              `of UAPI here.`,
+	} {
+		if _, a := w.execute(basic("plain", plainWord), home, function); !strings.HasSuffix(a.reason(), want) {
+			t.Errorf("%s: %q", function, a.reason())
+		}
+	}
+}
+
 // TestLackingIsComplete: of what is known of cPanel's APIs every function is declared,
 // if only to say which service is lacking.
 func TestLackingIsComplete(t *testing.T) {
