@@ -367,11 +367,66 @@ func TestSerialWraps(t *testing.T) {
 	}
 }
 
+// TestSerialOutlivesItsZone: an editor that read a zone which is gone does not change
+// the next one of that name, and a secondary takes that one for a later one.
+func TestSerialOutlivesItsZone(t *testing.T) {
+	t.Parallel()
+	w := zoned(t)
+	root := w.root()
+	w.must(root, "createacct", "username", "ann", "domain", "ann.example")
+	for again, name := range map[string]string{"killdns": "example.com", "removeacct": "ann.example", "modifyacct": "other.example"} {
+		if again == "modifyacct" {
+			w.must(root, "createacct", "username", "mover", "domain", name)
+		}
+		was := w.serial(name)
+		switch again {
+		case "killdns":
+			w.must(root, "killdns", "domain", name)
+			w.must(root, "adddns", "domain", name, "ip", "192.0.2.1")
+		case "removeacct":
+			w.must(root, "removeacct", "username", "ann")
+			w.must(root, "createacct", "username", "ann", "domain", name)
+		default:
+			w.must(root, "modifyacct", "user", "mover", "domain", "away.example")
+			w.must(root, "adddns", "domain", name, "ip", "192.0.2.1")
+		}
+		seen, err := strconv.ParseUint(was, 10, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now := w.stored(name).Serial; int32(now-uint32(seen)) <= 0 { //nolint:gosec // the arithmetic of serials
+			t.Errorf("%s: after %s comes %d", again, was, now)
+		}
+		w.refused(root, w.serial(name), "mass_edit_dns_zone", "zone", name, "serial", was, "add", `{"dname":"x","record_type":"TXT","data":["x"]}`)
+	}
+}
+
+// TestEditOfVeryMuch: the record counts what does not fit into it.
+func TestEditOfVeryMuch(t *testing.T) {
+	t.Parallel()
+	w := zoned(t)
+	args := []string{"zone", "example.com", "serial", w.serial("example.com")}
+	for i := range 900 {
+		args = append(args, "add", fmt.Sprintf(`{"dname":"host%d","ttl":300,"record_type":"TXT","data":[%q]}`, i, strings.Repeat("x", 200)))
+	}
+	w.must(w.root(), "mass_edit_dns_zone", args...)
+	if text := w.stored("example.com").Text; !strings.Contains(text, "host0") || !strings.Contains(text, "host899") {
+		t.Error("the records are not there")
+	}
+	list, _ := w.record(w.root(), "function", "mass_edit_dns_zone")
+	if len(list) != 1 || !strings.Contains(list[0].Arguments, "host0") || !strings.Contains(list[0].Arguments, " more") {
+		t.Errorf("the record has %d rows: %.300v", len(list), list)
+	}
+}
+
 func TestExportZoneFiles(t *testing.T) {
 	t.Parallel()
 	w := zoned(t)
 	w.newZone("example.net", "root")
-	list := rows(t, dataOf(t, w.must(w.root(), "export_zone_files", "zone", "example.net", "zone", "Example.com")), "payload")
+	list := rows(t, dataOf(t, w.must(w.root(), "export_zone_files", "zone", "example.net", "zone", "Example.com", "zone", "example.net.")), "payload")
+	if len(list) != 2 { // each once
+		t.Errorf("%d zones are exported", len(list))
+	}
 	for i, name := range []string{"example.net", "example.com"} {
 		text, err := base64.StdEncoding.DecodeString(list[i]["text_b64"].(string))
 		if err != nil || list[i]["zone"] != name || string(text) != strings.Replace(zoneFile, "2021031902", w.serial(name), 1) {
@@ -411,6 +466,10 @@ func TestImportZone(t *testing.T) {
 	answer := dataOf(t, w.must(root, "hostkeep_zone_import", "zone", "example.com", "text", zoneFile+"more IN A 192.0.2.3\n", "serial", w.serial("example.com")))
 	if answer["new_serial"] != w.serial("example.com") || answer["records"] != 8.0 || w.stored("example.com").Serial == was.Serial {
 		t.Errorf("the answer is %v", answer)
+	}
+	w.must(root, "hostkeep_zone_import", "zone", "example.com", "text", "\uFEFF"+zoneFile) // a mark that some editors write
+	if text := w.stored("example.com").Text; !strings.HasPrefix(text, "; somebody's remark\n") {
+		t.Errorf("the zone begins with %.20q", text)
 	}
 	w.must(root, "hostkeep_zone_import", "zone", "example.com", "text", strings.ReplaceAll(strings.Replace(zoneFile, "2021031902", "2030010100", 1), "\n", "\r\n"))
 	if got := w.stored("example.com"); got.Serial != 2030010101 || strings.Count(got.Text, "\r\n") != strings.Count(zoneFile, "\n") {

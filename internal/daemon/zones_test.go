@@ -96,6 +96,10 @@ func TestZonesOfDomains(t *testing.T) {
 	}
 	equal(t, "under another name", w.addressNames("renamed.example"), []string{"renamed.example. 198.51.100.9", "blog.renamed.example. 198.51.100.9", "www.blog.renamed.example. 198.51.100.9"})
 
+	w.must(root, "mass_edit_dns_zone", "zone", "renamed.example", "serial", w.serial("renamed.example"), "add", `{"dname":"mine","record_type":"A","data":["192.0.2.77"]}`)
+	w.must(root, "resetzone", "domain", "renamed.example")
+	equal(t, "made anew", w.addressNames("renamed.example"), []string{"renamed.example. 198.51.100.9", "blog.renamed.example. 198.51.100.9", "www.blog.renamed.example. 198.51.100.9"})
+
 	w.must(root, "delete_domain", "domain", "addon.example")
 	w.must(root, "delete_domain", "domain", "blog.renamed.example")
 	equal(t, "without the subdomain", w.addressNames("renamed.example"), []string{"renamed.example. 198.51.100.9"})
@@ -202,6 +206,7 @@ func TestZoneTemplates(t *testing.T) {
 	own := first["text"].(string) + strings.Repeat("; a template has room for what every zone is to have\n", 100) + "own 60 IN TXT \"%user% of %domain%\"\n"
 	w.refused(root, "makes no valid zone", "hostkeep_zone_template_set", "template", "standard", "text", own+"other.example. IN A 192.0.2.1\n")
 	w.refused(root, `There is no placeholder "%nobody%"`, "hostkeep_zone_template_set", "template", "standard", "text", own+"a IN TXT %nobody%\n")
+	w.refused(root, `There is no placeholder "%DOMAIN%"`, "hostkeep_zone_template_set", "template", "standard", "text", own+"a IN TXT %DOMAIN%\n")
 	w.refused(root, "There is no zone template", "hostkeep_zone_template_set", "template", "mine", "text", own)
 	w.must(root, "hostkeep_zone_template_set", "template", "standard", "text", own)
 	equal(t, "edited", edited(), []string{"simple 0", "standard 1", "standardvirtualftp 0"})

@@ -102,35 +102,57 @@ func ownerName(l zonefile.Line) string {
 
 func (r Rules) addSub(tx Tx, a hostkeep.Account, d hostkeep.Domain) error {
 	z, ok, err := above(tx, a, d.Name)
-	if err != nil || !ok {
-		return err
+	if err == nil && ok {
+		_, err = r.Subdomains(tx, a, z, []hostkeep.Domain{d})
+	}
+	return err
+}
+
+// Subdomains puts into an account's zone the records of those of its subdomains that
+// stand there, as far as they are missing.
+func (r Rules) Subdomains(tx Tx, a hostkeep.Account, z hostkeep.Zone, list []hostkeep.Domain) (hostkeep.Zone, error) {
+	rtype, address, err := addressOf(tx, a.IP)
+	if err != nil || address == "" {
+		return z, err
 	}
 	file, err := Parsed(z)
 	if err != nil {
-		return err
-	}
-	rtype, address, err := addressOf(tx, a.IP)
-	if err != nil || address == "" {
-		return err
+		return z, err
 	}
 	var e zonefile.Edit
+	for _, d := range list {
+		if d.Kind != hostkeep.SubDomain {
+			continue
+		}
+		in, ok, err := above(tx, a, d.Name)
+		if err != nil {
+			return z, err
+		}
+		if ok && in.ID == z.ID {
+			e.Add = append(e.Add, missing(file, d, rtype, address)...)
+		}
+	}
+	if e.Empty() {
+		return z, nil
+	}
+	return r.edit(tx, z, file, e)
+}
+
+// missing are the records of a subdomain that a zone has not. A record of another type
+// may stand beside an address, but not beside an alias; what is there was put there by
+// somebody who knew why.
+func missing(file *zonefile.Zone, d hostkeep.Domain, rtype, address string) (list []zonefile.Entry) {
 	for _, name := range pair(d) {
 		if len(name) > maxName { // www of a name that is as long as one may be
 			continue
 		}
-		// A record of another type may stand beside an address, but not beside
-		// an alias; what is there was put there by somebody who knew why.
 		if !slices.ContainsFunc(file.Lines, func(l zonefile.Line) bool {
 			return ownerName(l) == name && slices.Contains([]string{"A", "AAAA", "CNAME", "NS", "DNAME"}, l.Type)
 		}) {
-			e.Add = append(e.Add, zonefile.Entry{Name: name, Type: rtype, Data: []string{address}})
+			list = append(list, zonefile.Entry{Name: name, Type: rtype, Data: []string{address}})
 		}
 	}
-	if len(e.Add) == 0 {
-		return nil
-	}
-	_, err = r.edit(tx, z, file, e)
-	return err
+	return list
 }
 
 func (r Rules) removeSub(tx Tx, a hostkeep.Account, d hostkeep.Domain) error {

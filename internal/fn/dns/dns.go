@@ -30,10 +30,7 @@ type Reader interface {
 // Tx is what the family writes, within one change.
 type Tx interface {
 	Reader
-	NewID() int64
-	InsertZone(hostkeep.Zone) error
-	UpdateZone(hostkeep.Zone) error
-	DeleteZone(hostkeep.Zone) error
+	zones.Tx
 	Note(hostkeep.Object)
 }
 

@@ -3,6 +3,7 @@ package dns
 import (
 	"context"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/hostkeep/hostkeep"
@@ -30,7 +31,9 @@ func (f family) importZone(ctx context.Context, c api.Call, in importIn) (out im
 		}
 		seen = &serial
 	}
-	parse := sync.OnceValues(func() (*zonefile.Zone, error) { return zonefile.Parse(hostkeep.FoldDomain(in.Zone), in.Text) })
+	parse := sync.OnceValues(func() (*zonefile.Zone, error) {
+		return zonefile.Parse(hostkeep.FoldDomain(in.Zone), strings.TrimPrefix(in.Text, "\uFEFF"))
+	}) // some editors write that mark
 	z, err := f.edit(ctx, c, wish{look: called(in.Zone, noZone(in.Zone)), brought: len(in.Text), work: func(z hostkeep.Zone) (hostkeep.Zone, []string, error) {
 		file, err := parse()
 		if err != nil {

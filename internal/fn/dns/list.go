@@ -64,22 +64,29 @@ type exportOut struct {
 	Payload []exported `whm:"payload,list"`
 }
 
+// maxExport is how many bytes of zones one call gives: each is held until it is sent.
+const maxExport = 4 * hostkeep.MaxZoneText
+
+// exportZoneFiles gives each zone once, however often it is asked for.
 func (f family) exportZoneFiles(ctx context.Context, c api.Call, in exportIn) (out exportOut, err error) {
-	texts := map[string]string{} // by the name as it was given: of one that is asked for twice there is one text
-	out.Payload = make([]exported, len(in.Zones))
-	for i, name := range in.Zones {
-		name = hostkeep.FoldDomain(name)
-		look := func(r Reader) (hostkeep.Zone, error) { return find(r, c, name, noZone(in.Zones[i])) }
-		if _, there := texts[name]; !there {
-			err = f.open(ctx, look, func(z hostkeep.Zone) error {
-				texts[name] = base64.StdEncoding.EncodeToString([]byte(z.Text))
-				return nil
-			})
+	given, size := map[string]bool{}, 0
+	for _, zone := range in.Zones {
+		name := hostkeep.FoldDomain(zone)
+		if given[name] {
+			continue
 		}
+		given[name] = true
+		look := func(r Reader) (hostkeep.Zone, error) { return find(r, c, name, noZone(zone)) }
+		err = f.open(ctx, look, func(z hostkeep.Zone) error {
+			if size += len(z.Text); size > maxExport {
+				return hostkeep.Errorf(hostkeep.Invalid, "The zones are longer than %d MiB together: ask for fewer at once.", maxExport>>20)
+			}
+			out.Payload = append(out.Payload, exported{name, base64.StdEncoding.EncodeToString([]byte(z.Text))})
+			return nil
+		})
 		if err != nil {
-			return out, err
+			return exportOut{}, err
 		}
-		out.Payload[i] = exported{name, texts[name]}
 	}
 	return out, nil
 }

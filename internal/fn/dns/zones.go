@@ -112,7 +112,7 @@ type resetIn struct {
 }
 
 // resetzone keeps what proves something to others, the TXT records, and makes the
-// rest anew.
+// rest anew, the account's subdomains too.
 func (f family) resetzone(ctx context.Context, c api.Call, in resetIn) (out api.Done, err error) {
 	none := hostkeep.Errorf(hostkeep.NotFound, "Unable to determine the IP address for %s", hostkeep.Clip(in.Domain, 80))
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
@@ -152,7 +152,21 @@ func (f family) reset(tx Tx, z hostkeep.Zone, none *hostkeep.Error) (hostkeep.Zo
 	if b.IP == "" && b.IPv6 == "" {
 		return z, none
 	}
-	return f.Zones.Reset(tx, z, b)
+	if z, err = f.Zones.Reset(tx, z, b); err != nil {
+		return z, err
+	}
+	a, err := tx.Account(p.Name)
+	if errors.Is(err, hostkeep.ErrNotFound) { // root's
+		return z, nil
+	}
+	if err != nil {
+		return z, fmt.Errorf("finding the zone's account: %w", err)
+	}
+	subs, err := tx.DomainsOf(p.ID)
+	if err != nil {
+		return z, fmt.Errorf("finding the account's domains: %w", err)
+	}
+	return f.Zones.Subdomains(tx, a, z, subs)
 }
 
 // nameservers are those of a new zone of a principal. The zone of an account's domain
