@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -92,11 +93,26 @@ func (r Rules) fill(template string, b Begin) (string, error) {
 			}
 			empty = empty || value == ""
 		}
-		if !empty {
-			out.WriteString(placeholder.ReplaceAllStringFunc(line, func(p string) string { return values[p] }))
+		line = placeholder.ReplaceAllStringFunc(line, func(p string) string { return values[p] })
+		if !empty && !aliasOfServer(line, b) {
+			out.WriteString(line)
 		}
 	}
 	return out.String(), nil
+}
+
+// aliasOfServer reports a template's alias of a name, such as mail, that is a name
+// server of the zone: the address that it has as one stands there instead.
+func aliasOfServer(line string, b Begin) bool {
+	words := strings.Fields(line)
+	if b.IP == "" || !slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, "CNAME") }) {
+		return false
+	}
+	name, absolute := strings.CutSuffix(words[0], ".")
+	if !absolute {
+		name += "." + b.Name
+	}
+	return slices.ContainsFunc(b.Nameservers, func(ns string) bool { return strings.EqualFold(ns, name) })
 }
 
 // values are what the placeholders stand for. A name server in the zone itself is

@@ -165,6 +165,17 @@ func TestCreate(t *testing.T) {
 }
 
 // TestTemplates: each makes what it says, and what root has edited counts.
+// TestServerOfItsOwn: a name server may have a name in the zone that the template has an
+// alias for.
+func TestServerOfItsOwn(t *testing.T) {
+	t.Parallel()
+	k := empty()
+	_, err := rules().Create(k, zones.Begin{Name: "ann.example", PrincipalID: 10, User: "ann", IP: "192.0.2.7", Nameservers: []string{"MAIL.ann.example", "ns2.provider.example"}})
+	ok(t, err)
+	want := "MAIL.ann.example. A 192.0.2.7\n" + strings.Replace(standard, "mail.ann.example. CNAME ann.example.\n", "", 1)
+	same(t, "the zone", k.records(t, "ann.example"), want)
+}
+
 // TestSerialGoesOn: whoever knows the zone that had a name before takes the next one of
 // that name for what it is, a later one.
 func TestSerialGoesOn(t *testing.T) {
