@@ -44,7 +44,7 @@ func (e *env) demo(ctx context.Context, hup chan os.Signal) (err error) {
 				if err != nil {
 					return err
 				}
-				return e.demoText(dir, cfg, addr("whm"), password, sample)
+				return e.demoText(dir, cfg, addr, password, sample)
 			},
 		})
 		if _, given := e.flags["whm"]; given || !errors.Is(err, syscall.EADDRINUSE) {
@@ -73,18 +73,26 @@ func (e *env) demoSettings(dir, whm string) (config.Config, error) {
 // demoText prints what a newcomer needs, the line to paste last. The secret goes
 // to curl through a file: an argument would stand in the process list and in
 // the shell's history.
-func (e *env) demoText(dir string, cfg config.Config, addr string, password hostkeep.Secret, s daemon.Sample) error {
+func (e *env) demoText(dir string, cfg config.Config, addr func(listener string) string, password hostkeep.Secret, s daemon.Sample) error {
 	header := filepath.Join(dir, "header")
 	if err := os.WriteFile(header, []byte("Authorization: whm root:"+s.Token.Reveal()+"\n"), 0o600); err != nil {
 		return fmt.Errorf("writing the demo's header: %w", err)
 	}
-	base := "https://" + addr
+	base, others := "https://"+addr("whm"), ""
+	for _, l := range []struct{ listener, about string }{
+		{"cpanel", "  cPanel     https://%s/ (its APIs: /execute/Module/function)\n"},
+		{"dns", "  DNS        %s (the zones of the sample accounts)\n"},
+	} {
+		if at := addr(l.listener); at != "" {
+			others += fmt.Sprintf(l.about, at)
+		}
+	}
 	return e.print("\nHostkeep's demo, %d sample accounts; it is gone when this program ends (Ctrl-C).\n\n"+
-		"  address    %s/\n  root       %s\n  token      %s\n"+
+		"  address    %s/\n%s  root       %s\n  token      %s\n"+
 		"             (root's token \"demo\": it may look around, suspend accounts and manage tokens)\n"+
 		"  state      %s\n\nPaste this into another terminal:\n\n"+
 		"curl --cacert %s -H @%s '%s/json-api/listaccts?api.version=1'\n",
-		s.Accounts, base, password.Reveal(), s.Token.Reveal(), cfg.Data,
+		s.Accounts, base, others, password.Reveal(), s.Token.Reveal(), cfg.Data,
 		shellWord(filepath.Join(cfg.Data, "tls", "cert.pem")), shellWord(header), base)
 }
 
