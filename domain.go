@@ -66,6 +66,9 @@ func DomainsAbove(domain string) (above []string) {
 	}
 }
 
+// DomainAndAbove lists a domain and the names that it is below, the nearest first.
+func DomainAndAbove(domain string) []string { return append([]string{domain}, DomainsAbove(domain)...) }
+
 // CountDomains counts the domains of a kind among those of an account, as its limits
 // do. A subdomain that an addon domain is parked on is counted with that: every addon
 // domain needs one, and who may have addon domains but no subdomains could have

@@ -73,7 +73,7 @@ func (r Rules) Removed(tx Tx, a hostkeep.Account, d hostkeep.Domain) error {
 // above finds the account's zone that a subdomain's records stand in. There is none
 // where the subdomain has a zone of its own, or where the nearest is another's.
 func above(tx Tx, a hostkeep.Account, name string) (z hostkeep.Zone, ok bool, err error) {
-	for i, n := range append([]string{name}, hostkeep.DomainsAbove(name)...) {
+	for i, n := range hostkeep.DomainAndAbove(name) {
 		z, err := tx.Zone(n)
 		switch {
 		case errors.Is(err, hostkeep.ErrNotFound):
@@ -119,17 +119,21 @@ func (r Rules) Subdomains(tx Tx, a hostkeep.Account, z hostkeep.Zone, list []hos
 	if err != nil {
 		return z, err
 	}
+	settled := settledNames(file) // also by another subdomain: www.a is one's pair with a, and may be one
 	var e zonefile.Edit
 	for _, d := range list {
-		if d.Kind != hostkeep.SubDomain {
+		switch in, err := standsIn(tx, d, z); {
+		case err != nil:
+			return z, err
+		case !in:
 			continue
 		}
-		in, ok, err := above(tx, a, d.Name)
-		if err != nil {
-			return z, err
-		}
-		if ok && in.ID == z.ID {
-			e.Add = append(e.Add, missing(file, d, rtype, address)...)
+		for _, name := range pair(d) {
+			if settled[name] || len(name) > maxName { // www of a name that is as long as one may be
+				continue
+			}
+			settled[name] = true
+			e.Add = append(e.Add, zonefile.Entry{Name: name, Type: rtype, Data: []string{address}})
 		}
 	}
 	if e.Empty() {
@@ -138,21 +142,34 @@ func (r Rules) Subdomains(tx Tx, a hostkeep.Account, z hostkeep.Zone, list []hos
 	return r.edit(tx, z, file, e)
 }
 
-// missing are the records of a subdomain that a zone has not. A record of another type
-// may stand beside an address, but not beside an alias; what is there was put there by
-// somebody who knew why.
-func missing(file *zonefile.Zone, d hostkeep.Domain, rtype, address string) (list []zonefile.Entry) {
-	for _, name := range pair(d) {
-		if len(name) > maxName { // www of a name that is as long as one may be
-			continue
+// standsIn reports whether a zone is the nearest above a subdomain. It stops there, so
+// the zone's own text is not read again.
+func standsIn(tx Tx, d hostkeep.Domain, z hostkeep.Zone) (bool, error) {
+	if d.Kind != hostkeep.SubDomain {
+		return false, nil
+	}
+	for _, name := range hostkeep.DomainAndAbove(d.Name) {
+		if name == z.Name {
+			return name != d.Name, nil
 		}
-		if !slices.ContainsFunc(file.Lines, func(l zonefile.Line) bool {
-			return ownerName(l) == name && slices.Contains([]string{"A", "AAAA", "CNAME", "NS", "DNAME"}, l.Type)
-		}) {
-			list = append(list, zonefile.Entry{Name: name, Type: rtype, Data: []string{address}})
+		if _, err := tx.Zone(name); !errors.Is(err, hostkeep.ErrNotFound) {
+			return false, err
 		}
 	}
-	return list
+	return false, nil
+}
+
+// settledNames are the names that get no address of a subdomain. A record of another
+// type may stand beside an address, but not beside an alias; what is there was put
+// there by somebody who knew why.
+func settledNames(file *zonefile.Zone) map[string]bool {
+	names := map[string]bool{}
+	for _, l := range file.Lines {
+		if l.Kind == zonefile.Record && slices.Contains([]string{"A", "AAAA", "CNAME", "NS", "DNAME"}, l.Type) {
+			names[ownerName(l)] = true
+		}
+	}
+	return names
 }
 
 func (r Rules) removeSub(tx Tx, a hostkeep.Account, d hostkeep.Domain) error {
@@ -192,7 +209,7 @@ func (r Rules) editMatching(tx Tx, z hostkeep.Zone, pick func(zonefile.Line, *zo
 	for _, l := range file.Lines {
 		pick(l, &e)
 	}
-	if len(e.Add)+len(e.Change)+len(e.Remove) == 0 {
+	if e.Empty() {
 		return z, nil
 	}
 	return r.edit(tx, z, file, e)

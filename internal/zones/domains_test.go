@@ -83,6 +83,27 @@ func TestSubdomain(t *testing.T) {
 
 // TestKept: zones that stay with an account that goes are its owner's, who may give
 // them to another; a stranger's never fall to anybody.
+// TestSubdomains: those of a list that stand in the zone get their records, each name
+// once, also where one subdomain is called as another's pair.
+func TestSubdomains(t *testing.T) {
+	t.Parallel()
+	k, r := empty(), rules()
+	ok(t, r.Added(k, ann(), domain("ann.example", hostkeep.MainDomain), servers()))
+	ok(t, r.Added(k, ann(), domain("own.ann.example", hostkeep.ParkedDomain), servers()))
+	z, err := r.Subdomains(k, ann(), k.zones["ann.example"], []hostkeep.Domain{
+		domain("blog.ann.example", hostkeep.SubDomain), domain("www.blog.ann.example", hostkeep.SubDomain),
+		domain("x.own.ann.example", hostkeep.SubDomain), domain("elsewhere.example", hostkeep.SubDomain), domain("parked.ann.example", hostkeep.ParkedDomain),
+	})
+	ok(t, err)
+	want := standard + "blog.ann.example. A 192.0.2.7\nwww.blog.ann.example. A 192.0.2.7\nwww.www.blog.ann.example. A 192.0.2.7\n"
+	same(t, "the zone", k.records(t, "ann.example"), want)
+	again, err := r.Subdomains(k, ann(), z, []hostkeep.Domain{domain("blog.ann.example", hostkeep.SubDomain)})
+	ok(t, err)
+	if again != z {
+		t.Error("what is there was written again")
+	}
+}
+
 func TestKept(t *testing.T) {
 	t.Parallel()
 	k, main := empty(), domain("ann.example", hostkeep.MainDomain)
