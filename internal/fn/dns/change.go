@@ -32,7 +32,7 @@ func (f family) editing(
 		return z, note, err
 	}
 	var warnings []string
-	z, err = f.edit(ctx, c, f.wish(called(zone, none), serial, func(file *zonefile.Zone) (zonefile.Edit, error) {
+	z, err = f.edit(ctx, c, f.wish(called(c, zone, none), serial, func(file *zonefile.Zone) (zonefile.Edit, error) {
 		return what(file, seconds, gathering(&warnings))
 	}))
 	return z, wire.Note{Reason: f.done(z), Warnings: warnings}, err

@@ -206,7 +206,7 @@ func (f family) swapIP(ctx context.Context, c api.Call, in swapIn) (out swapOut,
 	}
 	wishes, changes := make([]wish, len(in.Domains)), make([][]swapped, len(in.Domains))
 	for i, name := range in.Domains {
-		wishes[i] = f.wish(called(name, notControlled(name)), nil, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
+		wishes[i] = f.wish(called(c, name, notControlled(name)), nil, func(file *zonefile.Zone) (e zonefile.Edit, err error) {
 			if e, changes[i] = s.edit(file); len(changes[i]) == 0 {
 				err = hostkeep.Errorf(hostkeep.NotFound, "The zone %s has no record with that address.", file.Name)
 			}

@@ -11,23 +11,18 @@ import (
 
 // wish is a zone that somebody wants to have changed.
 type wish struct {
-	look    func(Reader, api.Call) (hostkeep.Zone, error) // finds the zone, if the call may see it
-	brought int                                           // bytes of the text that comes with it
+	look    look
+	brought int // bytes of the text that comes with it
 	// work makes the zone that is to be of the one that there is, and names the
 	// records that it touched. It may be asked again, of the zone as it is by then;
 	// what it did last counts.
 	work func(hostkeep.Zone) (hostkeep.Zone, []string, error)
 }
 
-// called finds a zone by its name. Where there is none, none is said.
-func called(zone string, none *hostkeep.Error) func(Reader, api.Call) (hostkeep.Zone, error) {
-	return func(r Reader, c api.Call) (hostkeep.Zone, error) { return find(r, c, zone, none) }
-}
-
 // wish is that for an edit of records, which follows from the zone as it is. seen is
 // the serial that the editor saw; nil is none. An edit of nothing changes nothing, the
 // serial neither.
-func (f family) wish(look func(Reader, api.Call) (hostkeep.Zone, error), seen *uint32, what func(*zonefile.Zone) (zonefile.Edit, error)) wish {
+func (f family) wish(look look, seen *uint32, what func(*zonefile.Zone) (zonefile.Edit, error)) wish {
 	return wish{look: look, work: func(z hostkeep.Zone) (hostkeep.Zone, []string, error) {
 		file, err := f.Zones.Open(z, seen)
 		if err != nil {
@@ -100,7 +95,7 @@ func (f family) drafts(ctx context.Context, c api.Call, wishes []wish) ([]draft,
 			break
 		}
 		look := func(r Reader) (hostkeep.Zone, error) {
-			z, err := w.look(r, c)
+			z, err := w.look(r)
 			if hostkeep.KindOf(err) != 0 || err == nil && f.editable(z) != nil {
 				return hostkeep.Zone{}, nil // the change will say so
 			}
@@ -123,7 +118,7 @@ func (f family) drafts(ctx context.Context, c api.Call, wishes []wish) ([]draft,
 // write writes what a draft came to. One that is of another zone than there is now is
 // made anew, at once if there was none or it is the last time.
 func (f family) write(tx Tx, c api.Call, w wish, d draft, last bool) (hostkeep.Zone, error) {
-	z, err := w.look(tx, c)
+	z, err := w.look(tx)
 	if err != nil {
 		return z, err
 	}

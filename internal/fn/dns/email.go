@@ -126,7 +126,7 @@ func (f family) allExchangers(ctx context.Context, c api.Call) ([]exchangersRow,
 	rows := make([]exchangersRow, len(domains))
 	for i, d := range domains {
 		rows[i] = newExchangersRow(d.Name, nil)
-		for _, name := range near(d.Name) {
+		for _, name := range hostkeep.DomainAndAbove(d.Name) {
 			if _, there := in[name]; there {
 				in[name] = append(in[name], i)
 				break

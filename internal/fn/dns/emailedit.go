@@ -44,7 +44,7 @@ func (f family) editMX(
 	ctx context.Context, c api.Call, domain string, accept acceptIn,
 	what func(file *zonefile.Zone, name string, warn warnf) (zonefile.Edit, string, error),
 ) (out editedMX, err error) {
-	look := func(r Reader, c api.Call) (hostkeep.Zone, error) {
+	look := func(r Reader) (hostkeep.Zone, error) {
 		z, err := mailZone(r, c, domain)
 		if err == nil {
 			err = accept.check()

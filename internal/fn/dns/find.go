@@ -25,13 +25,21 @@ func find(r Reader, c api.Call, name string, none *hostkeep.Error) (hostkeep.Zon
 	return z, nil
 }
 
+// look finds a zone that the call may see.
+type look func(Reader) (hostkeep.Zone, error)
+
+// called finds a zone by its name, as find does.
+func called(c api.Call, name string, none *hostkeep.Error) look {
+	return func(r Reader) (hostkeep.Zone, error) { return find(r, c, name, none) }
+}
+
 // open has do work on a zone as it is now, in its turn if it is a large one, and
 // outside of the store's transaction: look finds the zone within one.
-func (f family) open(ctx context.Context, look func(Reader) (hostkeep.Zone, error), do func(hostkeep.Zone) error) error {
+func (f family) open(ctx context.Context, look look, do func(hostkeep.Zone) error) error {
 	return f.Turns.Open(ctx, 0, f.looking(ctx, look), do)
 }
 
-func (f family) looking(ctx context.Context, look func(Reader) (hostkeep.Zone, error)) func() (hostkeep.Zone, error) {
+func (f family) looking(ctx context.Context, look look) func() (hostkeep.Zone, error) {
 	return func() (z hostkeep.Zone, err error) {
 		err = f.Read(ctx, func(r Reader) error {
 			z, err = look(r)
@@ -43,7 +51,7 @@ func (f family) looking(ctx context.Context, look func(Reader) (hostkeep.Zone, e
 
 // read is open of a zone that the caller may see, parsed.
 func (f family) read(ctx context.Context, c api.Call, name string, none *hostkeep.Error, do func(*zonefile.Zone) error) error {
-	return f.open(ctx, func(r Reader) (hostkeep.Zone, error) { return find(r, c, name, none) }, parsed(do))
+	return f.open(ctx, called(c, name, none), parsed(do))
 }
 
 func parsed(do func(*zonefile.Zone) error) func(hostkeep.Zone) error {
@@ -56,12 +64,9 @@ func parsed(do func(*zonefile.Zone) error) func(hostkeep.Zone) error {
 	}
 }
 
-// near lists the zones that could have a name, the nearest first.
-func near(name string) []string { return append([]string{name}, hostkeep.DomainsAbove(name)...) }
-
 // nearest finds the nearest zone of the caller's that could have a name.
 func nearest(r Reader, c api.Call, name string, none *hostkeep.Error) (hostkeep.Zone, error) {
-	for _, zone := range near(name) {
+	for _, zone := range hostkeep.DomainAndAbove(name) {
 		z, err := find(r, c, zone, none)
 		if err != none { //nolint:errorlint // this very one
 			return z, err

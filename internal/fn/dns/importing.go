@@ -34,7 +34,7 @@ func (f family) importZone(ctx context.Context, c api.Call, in importIn) (out im
 	parse := sync.OnceValues(func() (*zonefile.Zone, error) {
 		return zonefile.Parse(hostkeep.FoldDomain(in.Zone), strings.TrimPrefix(in.Text, "\uFEFF"))
 	}) // some editors write that mark
-	z, err := f.edit(ctx, c, wish{look: called(in.Zone, noZone(in.Zone)), brought: len(in.Text), work: func(z hostkeep.Zone) (hostkeep.Zone, []string, error) {
+	z, err := f.edit(ctx, c, wish{look: called(c, in.Zone, noZone(in.Zone)), brought: len(in.Text), work: func(z hostkeep.Zone) (hostkeep.Zone, []string, error) {
 		file, err := parse()
 		if err != nil {
 			return z, nil, refused("The zone file is not taken", err)

@@ -76,8 +76,7 @@ func (f family) exportZoneFiles(ctx context.Context, c api.Call, in exportIn) (o
 			continue
 		}
 		given[name] = true
-		look := func(r Reader) (hostkeep.Zone, error) { return find(r, c, name, noZone(zone)) }
-		err = f.open(ctx, look, func(z hostkeep.Zone) error {
+		err = f.open(ctx, called(c, name, noZone(zone)), func(z hostkeep.Zone) error {
 			if size += len(z.Text); size > maxExport {
 				return hostkeep.Errorf(hostkeep.Invalid, "The zones are longer than %d MiB together: ask for fewer at once.", maxExport>>20)
 			}

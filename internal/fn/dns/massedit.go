@@ -35,7 +35,7 @@ func (f family) editBySerial(ctx context.Context, c api.Call, in massEditIn, non
 	if err != nil {
 		return out, err
 	}
-	z, err := f.edit(ctx, c, f.wish(called(in.Zone, none), &serial, func(*zonefile.Zone) (zonefile.Edit, error) { return e, nil }))
+	z, err := f.edit(ctx, c, f.wish(called(c, in.Zone, none), &serial, func(*zonefile.Zone) (zonefile.Edit, error) { return e, nil }))
 	out.Serial = strconv.FormatUint(uint64(z.Serial), 10)
 	return out, err
 }

@@ -68,6 +68,18 @@ func ours(r Reader, c api.Call) (a hostkeep.Account, all []hostkeep.Domain, err 
 	return a, all, nil
 }
 
+// oursNamed is ours, and the one of the domains with a name.
+func oursNamed(r Reader, c api.Call, name string) (a hostkeep.Account, all []hostkeep.Domain, d hostkeep.Domain, err error) {
+	if a, all, err = ours(r, c); err != nil {
+		return a, nil, d, err
+	}
+	d, ok := named(all, hostkeep.FoldDomain(name))
+	if !ok {
+		return a, nil, d, notControlled(name)
+	}
+	return a, all, d, nil
+}
+
 func (f family) own(ctx context.Context, c api.Call) (a hostkeep.Account, all []hostkeep.Domain, err error) {
 	err = f.Read(ctx, func(r Reader) (err error) {
 		a, all, err = ours(r, c)

@@ -56,14 +56,10 @@ type unparkIn struct {
 // not have that by itself: with one addon domain after another it could have any number.
 func (f family) unpark(ctx context.Context, c api.Call, in unparkIn) (out doneOut, err error) {
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, all, err := ours(tx, c)
-		if err != nil {
-			return err
-		}
-		d, ok := named(all, hostkeep.FoldDomain(in.Domain))
+		a, all, d, err := oursNamed(tx, c, in.Domain)
 		switch {
-		case !ok:
-			return notControlled(in.Domain)
+		case err != nil:
+			return err
 		case d.Kind == hostkeep.AddonDomain:
 			err = c.Needs(addons)
 		case d.Kind != hostkeep.ParkedDomain:
@@ -198,14 +194,10 @@ type deleteAddonIn struct {
 
 func (f family) deleteAddon(ctx context.Context, c api.Call, in deleteAddonIn) (out doneOut, err error) {
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, all, err := ours(tx, c)
-		if err != nil {
-			return err
-		}
-		d, ok := named(all, hostkeep.FoldDomain(in.Domain))
+		a, all, d, err := oursNamed(tx, c, in.Domain)
 		switch {
-		case !ok:
-			return notControlled(in.Domain)
+		case err != nil:
+			return err
 		case d.Kind != hostkeep.AddonDomain:
 			return hostkeep.Errorf(hostkeep.Invalid, "The domain %q is not an addon domain.", d.Name)
 		}

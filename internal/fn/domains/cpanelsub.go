@@ -68,14 +68,10 @@ type deleteSubdomainIn struct {
 
 func (f family) deleteSubdomain(ctx context.Context, c api.Call, in deleteSubdomainIn) (out doneOut, err error) {
 	err = f.Change(ctx, c.Change(), func(tx Tx) error {
-		a, all, err := ours(tx, c)
-		if err != nil {
-			return err
-		}
-		d, ok := named(all, hostkeep.FoldDomain(in.Domain))
+		a, _, d, err := oursNamed(tx, c, in.Domain)
 		switch {
-		case !ok:
-			return notControlled(in.Domain)
+		case err != nil:
+			return err
 		case d.Kind != hostkeep.SubDomain:
 			return hostkeep.Errorf(hostkeep.Invalid, "The domain %q is not a subdomain.", d.Name)
 		}
