@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"github.com/hostkeep/hostkeep"
+	"github.com/hostkeep/hostkeep/bench/peak"
 	"github.com/hostkeep/hostkeep/internal/audit"
 	"github.com/hostkeep/hostkeep/internal/auth"
 	"github.com/hostkeep/hostkeep/internal/keyring"
@@ -181,11 +182,11 @@ func measure(round int, last bool, program, data string, secret hostkeep.Secret)
 	if err != nil {
 		return 0, 0, err
 	}
-	before, err := resident(cmd.Process.Pid)
+	before, err := peak.Resident(cmd.Process.Pid)
 	version, err0 := ask(client, addr, "version", secret)
 	first, err1 := ask(client, addr, "listaccts", secret)
 	second, err2 := ask(client, addr, "listaccts", secret)
-	after, err3 := resident(cmd.Process.Pid)
+	after, err3 := peak.Resident(cmd.Process.Pid)
 	const ms = time.Millisecond
 	fmt.Printf("| %d | %v | %v | %v, %v | %v, %v | %d | %.1f MB, %.1f MB |\n", round, up.Round(ms), version.took.Round(10*time.Microsecond),
 		first.took.Round(ms), first.begun.Round(ms), second.took.Round(ms), second.begun.Round(ms/10), second.size, float64(before)/1e6, float64(after)/1e6)
@@ -234,20 +235,4 @@ func ask(c *http.Client, addr, function string, secret hostkeep.Secret) (a asked
 		err = errors.Join(err, fmt.Errorf("%s: %s", function, res.Status))
 	}
 	return a, errors.Join(err, err1)
-}
-
-// resident is the most resident memory that the process has had, in bytes, as
-// the kernel says it.
-func resident(pid int) (n int64, err error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			_, err = fmt.Sscan(rest, &n)
-			return n << 10, err
-		}
-	}
-	return 0, errors.New("the kernel does not say how much memory the process has had")
 }

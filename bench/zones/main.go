@@ -26,6 +26,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/hostkeep/hostkeep/bench/peak"
 )
 
 const (
@@ -254,7 +256,7 @@ func (s *server) memory(readers int) error {
 				}
 				wait.Wait()
 				took := time.Since(start)
-				most, err := resident(s.pid)
+				most, err := peak.Resident(s.pid)
 				fmt.Printf("| %d `%s` | %v | %.0f MB |\n", n, function, took.Round(10*time.Millisecond), float64(most)/1e6)
 				return errors.Join(append(failed, err)...)
 			})
@@ -264,19 +266,4 @@ func (s *server) memory(readers int) error {
 		}
 	}
 	return nil
-}
-
-// resident is the most resident memory that the process has had, in bytes.
-func resident(pid int) (n int64, err error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			_, err = fmt.Sscan(rest, &n)
-			return n << 10, err
-		}
-	}
-	return 0, errors.New("the kernel does not say how much memory the process has had")
 }
