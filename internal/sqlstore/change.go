@@ -40,6 +40,9 @@ func (s *Store) Change(ctx context.Context, c hostkeep.Change, do func(*Tx) erro
 		return at, err
 	}
 	err = s.write(ctx, func(tx *Tx) error {
+		if err = tx.turn(); err != nil {
+			return err
+		}
 		if at, err = tx.head(); err != nil {
 			return err
 		}
@@ -92,9 +95,24 @@ func (s *Store) writeOnce(ctx context.Context, do func(*Tx) error) error {
 	return nil
 }
 
-// recheck refuses a credential that is no longer what it was. The transaction
-// cannot commit beside a change that this did not see: SQLite has one writer,
-// and in PostgreSQL every change touches the head row, serializably.
+// turn waits until no other change is under way, of this process or another, and
+// keeps those that come out until this one has ended. Of two changes side by side
+// one is always for nothing, as both number the same row; and who loses by chance
+// can lose ten times.
+func (tx *Tx) turn() error {
+	statement := tx.engine.turn()
+	if statement == "" {
+		return nil
+	}
+	_, err := tx.tx.ExecContext(tx.ctx, statement)
+	if err != nil {
+		err = tx.fail(fmt.Errorf("wait for a turn: %w", err))
+	}
+	return err
+}
+
+// recheck refuses a credential that is no longer what it was. No change that this
+// did not see can commit first: each has its turn.
 func (tx *Tx) recheck(c hostkeep.Caller) error {
 	p, err := tx.PrincipalByID(c.User.ID)
 	stands := err == nil

@@ -31,6 +31,7 @@ type engine interface {
 	tables() string              // query: the names of all tables there are
 	integrity() []string         // queries that answer nothing, or "ok"
 	watch() string               // query: a number that moves when others commit; "" if there is none
+	turn() string                // statement: a change waits until no other is under way; "" if BEGIN does
 	class(err error) class       // what sort of failure it is
 	undone(commitErr error) bool // after a failed COMMIT: the change is certainly not in force
 }
@@ -56,12 +57,19 @@ func engineFor(database string) (engine, error) {
 	if u, err := url.Parse(database); err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") {
 		q := u.Query()
 		q.Set("synchronous_commit", "on")
+		if !q.Has(idleInChange) {
+			q.Set(idleInChange, callTimeout.String())
+		}
 		u.RawQuery = q.Encode()
 		return &postgresEngine{url: u}, nil
 	}
 	// The text may hold a password, so neither it nor the parser's word is shown.
 	return nil, hostkeep.Errorf(hostkeep.Invalid, "The database must be \"sqlite:/absolute/path\" or a \"postgres://\" URL.")
 }
+
+// idleInChange is how long PostgreSQL waits for a node that began a change and fell
+// silent, while all others wait for their turn.
+const idleInChange = "idle_in_transaction_session_timeout"
 
 func size(db *sql.DB, conns int) *sql.DB {
 	db.SetMaxOpenConns(conns)
@@ -108,6 +116,7 @@ func (e sqliteEngine) settings() []setting {
 
 func (sqliteEngine) rebind(query string) string { return query }
 func (sqliteEngine) watch() string              { return "PRAGMA data_version" }
+func (sqliteEngine) turn() string               { return "" }
 
 func (sqliteEngine) ddl(text string) string {
 	return strings.NewReplacer("BIGINT", "INTEGER", "BYTES", "BLOB").Replace(text)
@@ -199,6 +208,10 @@ func (e *postgresEngine) rebind(query string) string {
 
 func (*postgresEngine) watch() string { return "" }
 
+// turn: LOCK TABLE waits in line and, unlike a query, leaves the transaction's
+// snapshot to be taken after. Whoever only reads is not kept out.
+func (*postgresEngine) turn() string { return "LOCK TABLE head IN EXCLUSIVE MODE" }
+
 func (*postgresEngine) ddl(text string) string {
 	return strings.NewReplacer("BYTES", "BYTEA", "TEXT", `TEXT COLLATE "C"`, ") STRICT;", ");").Replace(text)
 }
@@ -221,6 +234,8 @@ func (*postgresEngine) class(err error) class {
 		return exists
 	case "53100", "58030", "25006":
 		return unwritable
+	case "25P03": // silent for too long within a change
+		return lost
 	}
 	switch state[:2] {
 	case "40":

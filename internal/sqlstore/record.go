@@ -32,8 +32,8 @@ func (r *Reader) head() (hostkeep.Cursor, error) {
 	return list[0], nil
 }
 
-// record takes the head row, last of all so that it is held for a short time,
-// and writes the change's row. before is the head as this change began.
+// record moves the head on and writes the change's row. before is the head as this
+// change began.
 func (tx *Tx) record(c hostkeep.Change, before hostkeep.Cursor) (hostkeep.Cursor, error) {
 	list, err := returning(tx, intoCursor, takeHead)
 	if err != nil {

@@ -78,6 +78,7 @@ func cases() map[string]func(*suite) {
 		"writers at once":        testWriters,
 		"processes at once":      testProcesses,
 		"revoked while running":  testRevokedWhileRunning,
+		"silent node":            testSilentNode,
 		"one state for a reader": testOneState,
 		"many accounts":          testManyAccounts,
 		"sessions":               testSessions,
@@ -127,8 +128,13 @@ func newSuite(t *testing.T, url string) *suite {
 // open opens the case's database as another process would.
 func (s *suite) open(node string) *sqlstore.Store {
 	s.Helper()
+	return s.openAt(s.url, node)
+}
+
+func (s *suite) openAt(url, node string) *sqlstore.Store {
+	s.Helper()
 	store, err := sqlstore.Open(s.Context(), sqlstore.Options{
-		Database: s.url, Node: node, Create: true, Seal: chain().Seal,
+		Database: url, Node: node, Create: true, Seal: chain().Seal,
 		Now: func() time.Time { return time.UnixMicro(s.now.Load()) },
 	})
 	s.ok(err)
