@@ -58,7 +58,7 @@ func engineFor(database string) (engine, error) {
 		q := u.Query()
 		q.Set("synchronous_commit", "on")
 		if !q.Has(idleInChange) {
-			q.Set(idleInChange, callTimeout.String())
+			q.Set(idleInChange, "10s")
 		}
 		u.RawQuery = q.Encode()
 		return &postgresEngine{url: u}, nil
@@ -68,7 +68,8 @@ func engineFor(database string) (engine, error) {
 }
 
 // idleInChange is how long PostgreSQL waits for a node that began a change and fell
-// silent, while all others wait for their turn.
+// silent, while all others wait for their turn: shorter than their callTimeout, longer
+// than the work on a huge zone.
 const idleInChange = "idle_in_transaction_session_timeout"
 
 func size(db *sql.DB, conns int) *sql.DB {

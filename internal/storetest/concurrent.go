@@ -90,11 +90,11 @@ func testSilentNode(s *suite) {
 	if s.sqlite() {
 		return // a file's lock ends with the process, and another waits for it no longer than busy_timeout
 	}
-	silent := s.openAt(s.url+"&idle_in_transaction_session_timeout=100", "n2")
+	silent := s.openAt(s.url+"&idle_in_transaction_session_timeout=1s", "n2")
 	_, err := silent.Change(s.Context(), s.change("silent"), func(tx *sqlstore.Tx) error {
-		s.ok(tx.InsertPackage(hostkeep.Package{ID: 30, Name: "half"}))
+		err := tx.InsertPackage(hostkeep.Package{ID: 30, Name: "half"})
 		s.do(func(tx *sqlstore.Tx) error { return tx.InsertPackage(hostkeep.Package{ID: 31, Name: "whole"}) })
-		return nil
+		return err
 	})
 	s.equal("the silent one's change", hostkeep.KindOf(err), hostkeep.Unavailable)
 	s.read(func(r *sqlstore.Reader) error {
