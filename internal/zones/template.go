@@ -105,7 +105,7 @@ func (r Rules) fill(template string, b Begin) (string, error) {
 // server of the zone: the address that it has as one stands there instead.
 func aliasOfServer(line string, b Begin) bool {
 	words := strings.Fields(line)
-	if b.IP == "" || !slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, "CNAME") }) {
+	if b.IP+b.IPv6 == "" || !slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, "CNAME") }) {
 		return false
 	}
 	name, absolute := strings.CutSuffix(words[0], ".")
@@ -127,14 +127,15 @@ func (r Rules) values(b Begin) map[string]string {
 		"%rpemail%": "root." + r.Hostname,
 	}
 	for i, place := range []string{"", "2", "3", "4"} {
-		name, entry, address := "", "", ""
+		name, entry, v4, v6 := "", "", "", ""
 		if i < len(b.Nameservers) {
 			name = b.Nameservers[i]
 		}
-		if strings.HasSuffix(name, "."+b.Name) && b.IP != "" {
-			entry, address = name, b.IP
+		if strings.HasSuffix(name, "."+b.Name) && b.IP+b.IPv6 != "" {
+			entry, v4, v6 = name, b.IP, b.IPv6
 		}
-		v["%nameserver"+place+"%"], v["%nameserverentry"+place+"%"], v["%nameservera"+place+"%"] = name, entry, address
+		v["%nameserver"+place+"%"], v["%nameserverentry"+place+"%"] = name, entry
+		v["%nameservera"+place+"%"], v["%nameserveraaaa"+place+"%"] = v4, v6
 	}
 	return v
 }

@@ -225,10 +225,23 @@ func TestTemplates(t *testing.T) {
 		ok(t, err)
 		same(t, name, k.records(t, "b.example"), want)
 	}
-	k.settings, k.zones = nil, map[string]hostkeep.Zone{}
-	_, err := rules().Create(k, zones.Begin{Name: "b.example", IP: "192.0.2.7", Template: "simple", Nameservers: []string{"ns1.b.example", "ns2.else.example"}})
+	k.settings = nil
+	for _, c := range []struct{ v4, v6, want string }{
+		{"192.0.2.7", "", "ns1.b.example. A 192.0.2.7\nb.example. A 192.0.2.7\n"},
+		{"", "2001:db8::1", "ns1.b.example. AAAA 2001:db8::1\nb.example. AAAA 2001:db8::1\n"},
+		{"192.0.2.7", "2001:db8::1", "ns1.b.example. A 192.0.2.7\nns1.b.example. AAAA 2001:db8::1\nb.example. A 192.0.2.7\nb.example. AAAA 2001:db8::1\n"},
+	} {
+		clear(k.zones)
+		_, err := rules().Create(k, zones.Begin{Name: "b.example", IP: c.v4, IPv6: c.v6, Template: "simple", Nameservers: []string{"ns1.b.example", "ns2.else.example"}})
+		ok(t, err)
+		same(t, "a name server in the zone itself", k.records(t, "b.example"), c.want)
+	}
+	clear(k.zones)
+	_, err := rules().Create(k, zones.Begin{Name: "b.example", IPv6: "2001:db8::1", Template: "standard", Nameservers: []string{"mail.b.example"}})
 	ok(t, err)
-	same(t, "a name server in the zone itself", k.records(t, "b.example"), "ns1.b.example. A 192.0.2.7\nb.example. A 192.0.2.7\n")
+	if got := k.records(t, "b.example"); !strings.HasPrefix(got, "mail.b.example. AAAA 2001:db8::1\n") || strings.Contains(got, "mail.b.example. CNAME") {
+		t.Errorf("a name server called mail: %s", got)
+	}
 	if _, err := rules().Create(k, zones.Begin{Name: "c.example", Template: "../zones"}); hostkeep.KindOf(err) != hostkeep.NotFound {
 		t.Errorf("no template: %v", err)
 	}
