@@ -84,6 +84,15 @@ func TestPackets(t *testing.T) {
 		return o
 	}
 	name := func(wire string) []byte { return slices.Concat(plain[:12], []byte(wire), []byte{0, 1, 0, 1}) }
+	// signed has the parts of a signature as they are: algorithm, time and fudge, MAC, id and error, other data.
+	signed := func(class uint16, data string) []byte {
+		p := word(10, 1)
+		p = binary.BigEndian.AppendUint16(append(p, "\x03key\x00\x00\xfa"...), class)
+		p = binary.BigEndian.AppendUint16(append(p, 0, 0, 0, 0), uint16(len(data)))
+		return append(p, data...)
+	}
+	const algorithm, timed, mac, id, other = "\x0bhmac-sha256\x00", "\x00\x00\x00\x00\x00\x01\x01\x2c", "\x00\x02ab", "\x00\x01\x00\x00", "\x00\x00"
+	const sig = algorithm + timed + mac + id + other
 	tsig := &dns.TSIG{Hdr: dns.RR_Header{Name: "key.", Rrtype: dns.TypeTSIG, Class: dns.ClassANY}, Algorithm: dns.HmacSHA256}
 	for _, tt := range []struct {
 		what   string
@@ -127,6 +136,16 @@ func TestPackets(t *testing.T) {
 		{"EDNS of a name", with(func(m *dns.Msg) { m.Extra = []dns.RR{opt("a.", 0)} }), "FORMERR"},
 		{"EDNS of another version", with(func(m *dns.Msg) { m.Extra = []dns.RR{opt(".", 1)} }), "BADVERS"},
 		{"a signature that is not the last", with(func(m *dns.Msg) { m.Extra = []dns.RR{tsig, opt(".", 0)} }), "FORMERR"},
+		{"a signature, byte by byte", signed(dns.ClassANY, sig), "NOTAUTH"},
+		{"one without anything in it", signed(dns.ClassANY, ""), "FORMERR"},
+		{"one of an algorithm only", signed(dns.ClassANY, algorithm), "FORMERR"},
+		{"one without a MAC's length", signed(dns.ClassANY, algorithm+timed), "FORMERR"},
+		{"one with half a MAC", signed(dns.ClassANY, algorithm+timed+"\x00\x02a"), "FORMERR"},
+		{"one without a length at the end", signed(dns.ClassANY, strings.TrimSuffix(sig, other)), "FORMERR"},
+		{"one with less other data than it says", signed(dns.ClassANY, algorithm+timed+mac+id+"\x00\x01"), "FORMERR"},
+		{"one with more", signed(dns.ClassANY, sig+"\x00"), "FORMERR"},
+		{"one whose algorithm points elsewhere", signed(dns.ClassANY, "\xc0\x0c"+timed+mac+id+other), "FORMERR"},
+		{"one of class IN", signed(dns.ClassINET, sig), "FORMERR"},
 		{"a signature by nobody", with(func(m *dns.Msg) { m.Extra = []dns.RR{tsig} }), "NOTAUTH"},
 	} {
 		answer := s.Packet(tt.packet, stranger, noon)

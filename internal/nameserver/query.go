@@ -100,7 +100,7 @@ func (q *query) authority(b []byte, count uint16) (rest []byte, ok bool) {
 // additional reads EDNS, and notes a signature.
 func (q *query) additional(b []byte, count uint16) (ok bool) {
 	for i := range count {
-		name, rtype, middle, _, rest, ok := record(b)
+		name, rtype, middle, data, rest, ok := record(b)
 		if !ok {
 			return false
 		}
@@ -112,12 +112,33 @@ func (q *query) additional(b []byte, count uint16) (ok bool) {
 			q.edns, q.size = true, int(binary.BigEndian.Uint16(middle))
 			q.version, q.dnssec = middle[3], middle[4]&0x80 != 0
 		case dns.TypeTSIG:
-			if i != count-1 {
+			if i != count-1 || binary.BigEndian.Uint16(middle) != dns.ClassANY || !wholeTSIG(data) {
 				return false
 			}
 			q.signed = true
 		}
 		b = rest
+	}
+	return len(b) == 0
+}
+
+// wholeTSIG reports whether a signature has all of its fields and nothing behind
+// them (RFC 8945, 4.2). The library reads what is cut short as if zeros followed.
+func wholeTSIG(b []byte) bool {
+	n := nameLen(b) // of the algorithm; it is never compressed
+	if n < 0 {
+		return false
+	}
+	b = b[n:]
+	for _, fixed := range []int{10, 6} { // before the MAC and before other data, with their lengths
+		if len(b) < fixed {
+			return false
+		}
+		long := fixed + int(binary.BigEndian.Uint16(b[fixed-2:]))
+		if len(b) < long {
+			return false
+		}
+		b = b[long:]
 	}
 	return len(b) == 0
 }
