@@ -35,17 +35,6 @@ type Guard interface {
 	Forget(*hostkeep.Span)
 }
 
-// Zones is told what the zones are, before the change that made them so is
-// answered. The node's turn waits for it.
-type Zones interface {
-	// Replace gives all zones that there are.
-	Replace([]hostkeep.Zone)
-	// Change gives those that were written, by their ids, and those that are gone.
-	// A written one may have another name than before, and the name of one that is
-	// gone or was renamed.
-	Change(written []hostkeep.Zone, gone []int64)
-}
-
 // Options is what a node is made of.
 type Options struct {
 	Store       Store
@@ -76,6 +65,7 @@ type Options struct {
 type Node struct {
 	Options
 	until atomic.Int64 // the lease's end, in nanoseconds since boot
+	zones *zoneLine
 
 	mu     sync.RWMutex // guards mem, hosts, recent
 	mem    memory
@@ -95,7 +85,7 @@ func New(o Options) *Node {
 	if o.Boot == nil {
 		o.Boot = sinceBoot
 	}
-	return &Node{Options: o, mem: newMemory(hostkeep.Snapshot{})}
+	return &Node{Options: o, zones: newZoneLine(o.Zones), mem: newMemory(hostkeep.Snapshot{})}
 }
 
 // sinceBoot reads CLOCK_BOOTTIME, which goes on while the machine is suspended:
@@ -173,7 +163,7 @@ func (n *Node) Load(ctx context.Context) error {
 // finds the row and waits for the node. Its position follows with the next turn.
 func (n *Node) load(ctx context.Context) error {
 	noted := n.Boot()
-	n.owed = true
+	n.owed, n.posted = true, 0
 	if err := n.post(ctx, 0); err != nil && n.LeaseByWrite {
 		return err
 	}
@@ -186,9 +176,7 @@ func (n *Node) load(ctx context.Context) error {
 	n.hosts, n.recent = n.hosts+1, nil
 	n.mu.Unlock()
 	n.follow(&s.Guard, nil)
-	if n.Zones != nil {
-		n.Zones.Replace(s.Zones)
-	}
+	n.zones.replace(s.Zones)
 	n.at, n.owed, n.awaited = s.At, false, true
 	n.until.Store(int64(noted + n.Lease))
 	return nil
@@ -204,14 +192,26 @@ func (n *Node) post(ctx context.Context, seq int64) error {
 	if err := n.Store.Beat(ctx, row); err != nil {
 		return fmt.Errorf("writing the node's heartbeat: %w", err)
 	}
-	n.posted, n.beat, n.awaited = seq, noted, false
+	n.posted, n.beat, n.awaited = seq, noted, seq < n.at.Seq
 	return nil
 }
 
-// Reach makes sure that memory holds the change at a cursor: the last step of
-// this node's own changes, before they are answered. When it fails the node
-// stops serving until it follows again.
+// inForce is the number of the last change that this node has in force, together
+// with all before it.
+func (n *Node) inForce() int64 { return n.zones.told(n.at.Seq) }
+
+// Reach makes sure that memory holds the change at a cursor, and that its zones were
+// told: the last step of this node's own changes, before they are answered. When it
+// fails the node stops serving until it follows again.
 func (n *Node) Reach(ctx context.Context, c hostkeep.Cursor) error {
+	if err := n.reach(ctx, c); err != nil {
+		return err
+	}
+	n.zones.tell(c.Seq)
+	return nil
+}
+
+func (n *Node) reach(ctx context.Context, c hostkeep.Cursor) error {
 	n.step.Lock()
 	defer n.step.Unlock()
 	if n.holds(c) {
@@ -251,7 +251,7 @@ func (n *Node) apply(ctx context.Context) error {
 	n.note(d.Events)
 	n.mu.Unlock()
 	n.follow(d.Guard, d.Events)
-	n.followZones(d)
+	n.zones.add(d)
 	n.at, n.owed = d.At, false
 	for _, e := range d.Events {
 		n.awaited = n.awaited || e.Node != n.Incarnation
@@ -281,30 +281,14 @@ func (n *Node) follow(g *hostkeep.Guard, events []hostkeep.Event) {
 	}
 }
 
-// followZones hands over what was done to zones.
-func (n *Node) followZones(d hostkeep.Delta) {
-	if n.Zones == nil {
-		return
-	}
-	var gone []int64
-	for _, o := range d.Gone {
-		if o.Kind == hostkeep.KindZone {
-			gone = append(gone, o.ID)
-		}
-	}
-	if len(d.Zones)+len(gone) > 0 {
-		n.Zones.Change(d.Zones, gone)
-	}
-}
-
 // Follow is one turn of the feed: heartbeat when due, then the feed, then the
 // lease, counted from before the heartbeat.
 func (n *Node) Follow(ctx context.Context) error {
 	n.step.Lock()
 	defer n.step.Unlock()
 	noted := n.Boot()
-	if n.LeaseByWrite && (noted-n.beat >= n.Lease/3 || n.posted < n.at.Seq) {
-		if err := n.post(ctx, n.at.Seq); err != nil {
+	if position := n.inForce(); n.LeaseByWrite && (noted-n.beat >= n.Lease/3 || n.posted < position) {
+		if err := n.post(ctx, position); err != nil {
 			return err
 		}
 	}
@@ -319,8 +303,8 @@ func (n *Node) Follow(ctx context.Context) error {
 	}
 	if !n.LeaseByWrite {
 		n.until.Store(int64(noted + n.Lease))
-		if n.awaited {
-			return n.post(ctx, n.at.Seq)
+		if position := n.inForce(); n.awaited && n.posted < position {
+			return n.post(ctx, position)
 		}
 	} else if noted-n.beat < n.Lease {
 		n.until.Store(int64(n.beat + n.Lease))
@@ -330,6 +314,9 @@ func (n *Node) Follow(ctx context.Context) error {
 
 // Run follows until ctx ends, polling at every tick.
 func (n *Node) Run(ctx context.Context, every time.Duration) {
+	var zones sync.WaitGroup
+	zones.Go(func() { n.zones.run(ctx) })
+	defer zones.Wait()
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	failing := false

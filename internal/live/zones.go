@@ -1,0 +1,146 @@
+package live
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/hostkeep/hostkeep"
+)
+
+// Zones is told what the zones are, before the change that made them so is
+// answered. It is told one thing at a time, in the order of the changes.
+type Zones interface {
+	// Replace gives all zones that there are.
+	Replace([]hostkeep.Zone)
+	// Change gives those that were written, by their ids, and those that are gone.
+	// A written one may have another name than before, and the name of one that is
+	// gone or was renamed.
+	Change(written []hostkeep.Zone, gone []int64)
+}
+
+// zoneLine is what was done to zones and has not been told yet. It is told beside
+// the node's turn: to read a huge zone takes seconds, for which neither the changes
+// of others nor the lease should wait.
+type zoneLine struct {
+	to    Zones // nil where nobody asks for zones
+	woken chan struct{}
+
+	turn sync.Mutex // of whoever tells
+
+	mu      sync.Mutex // guards waiting
+	waiting []zoneNews // what is being told stays until it was
+}
+
+// zoneNews is what one turn of the feed brought of zones.
+type zoneNews struct {
+	by      []int64 // the changes that it comes from, ascending; nil where everything was loaded
+	written []hostkeep.Zone
+	gone    []int64
+}
+
+func newZoneLine(to Zones) *zoneLine { return &zoneLine{to: to, woken: make(chan struct{}, 1)} }
+
+// replace tells all zones that there are, in the place of whatever waits.
+func (l *zoneLine) replace(zones []hostkeep.Zone) {
+	if l.to == nil {
+		return
+	}
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	l.put([]zoneNews{{written: zones}})
+	l.to.Replace(zones)
+	l.put(nil)
+}
+
+func (l *zoneLine) put(waiting []zoneNews) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting = waiting
+}
+
+// add puts what was done to zones into the line.
+func (l *zoneLine) add(d hostkeep.Delta) {
+	isZone := func(o hostkeep.Object) bool { return o.Kind == hostkeep.KindZone }
+	news := zoneNews{written: d.Zones}
+	for _, e := range d.Events {
+		if slices.ContainsFunc(e.Objects, isZone) {
+			news.by = append(news.by, e.Seq)
+		}
+	}
+	if l.to == nil || len(news.by) == 0 {
+		return
+	}
+	for _, o := range d.Gone {
+		if isZone(o) {
+			news.gone = append(news.gone, o.ID)
+		}
+	}
+	l.mu.Lock()
+	l.waiting = append(l.waiting, news)
+	l.mu.Unlock()
+	select {
+	case l.woken <- struct{}{}:
+	default:
+	}
+}
+
+// anything is no change's number.
+const anything = 0
+
+// owes reports whether what a change did to zones is still to be told, or whether
+// anything is.
+func (l *zoneLine) owes(seq int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.waiting, func(n zoneNews) bool {
+		return seq == anything || n.by == nil || slices.Contains(n.by, seq)
+	})
+}
+
+// tell tells what waits until nothing is owed of a change.
+func (l *zoneLine) tell(seq int64) {
+	for l.owes(seq) {
+		l.tellFirst(seq)
+	}
+}
+
+func (l *zoneLine) tellFirst(seq int64) {
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	if !l.owes(seq) { // somebody else has told it
+		return
+	}
+	l.mu.Lock()
+	first := l.waiting[0]
+	l.mu.Unlock()
+	l.to.Change(first.written, first.gone)
+	l.mu.Lock()
+	l.waiting = slices.Delete(l.waiting, 0, 1)
+	l.mu.Unlock()
+}
+
+// told is the last change up to which nothing is owed, at most at.
+func (l *zoneLine) told(at int64) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case len(l.waiting) == 0:
+		return at
+	case l.waiting[0].by == nil:
+		return 0
+	}
+	return l.waiting[0].by[0] - 1
+}
+
+// run tells what nobody of this process waits for, until ctx ends.
+func (l *zoneLine) run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.woken:
+			l.tell(anything)
+		}
+	}
+}
