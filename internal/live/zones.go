@@ -26,7 +26,7 @@ type zoneLine struct {
 	to    Zones // nil where nobody asks for zones
 	woken chan struct{}
 
-	turn sync.Mutex // of whoever tells
+	turn chan struct{} // full while somebody tells
 
 	mu      sync.Mutex // guards waiting
 	waiting []zoneNews // what is being told stays until it was
@@ -37,17 +37,20 @@ type zoneNews struct {
 	by      []int64 // the changes that it comes from, ascending; nil where everything was loaded
 	written []hostkeep.Zone
 	gone    []int64
+	told    chan struct{} // closed then
 }
 
-func newZoneLine(to Zones) *zoneLine { return &zoneLine{to: to, woken: make(chan struct{}, 1)} }
+func newZoneLine(to Zones) *zoneLine {
+	return &zoneLine{to: to, woken: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
+}
 
 // replace tells all zones that there are, in the place of whatever waits.
 func (l *zoneLine) replace(zones []hostkeep.Zone) {
 	if l.to == nil {
 		return
 	}
-	l.turn.Lock()
-	defer l.turn.Unlock()
+	l.turn <- struct{}{}
+	defer func() { <-l.turn }()
 	l.put([]zoneNews{{written: zones}})
 	l.to.Replace(zones)
 	l.put(nil)
@@ -62,7 +65,7 @@ func (l *zoneLine) put(waiting []zoneNews) {
 // add puts what was done to zones into the line.
 func (l *zoneLine) add(d hostkeep.Delta) {
 	isZone := func(o hostkeep.Object) bool { return o.Kind == hostkeep.KindZone }
-	news := zoneNews{written: d.Zones}
+	news := zoneNews{written: d.Zones, told: make(chan struct{})}
 	for _, e := range d.Events {
 		if slices.ContainsFunc(e.Objects, isZone) {
 			news.by = append(news.by, e.Seq)
@@ -88,29 +91,40 @@ func (l *zoneLine) add(d hostkeep.Delta) {
 // anything is no change's number.
 const anything = 0
 
-// owes reports whether what a change did to zones is still to be told, or whether
-// anything is.
-func (l *zoneLine) owes(seq int64) bool {
+// owed finds what is still to be told of what a change did to zones, or of anything.
+func (l *zoneLine) owed(seq int64) (n zoneNews, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.ContainsFunc(l.waiting, func(n zoneNews) bool {
+	i := slices.IndexFunc(l.waiting, func(n zoneNews) bool {
 		return seq == anything || n.by == nil || slices.Contains(n.by, seq)
 	})
+	if i < 0 {
+		return n, false
+	}
+	return l.waiting[i], true
 }
 
-// tell tells what waits until nothing is owed of a change.
+// tell waits until nothing is owed of a change, and tells what comes before where
+// nobody else does.
 func (l *zoneLine) tell(seq int64) {
-	for l.owes(seq) {
-		l.tellFirst(seq)
+	for {
+		n, ok := l.owed(seq)
+		if !ok {
+			return
+		}
+		select {
+		case <-n.told:
+		case l.turn <- struct{}{}:
+			if _, ok := l.owed(seq); ok {
+				l.tellFirst()
+			}
+			<-l.turn
+		}
 	}
 }
 
-func (l *zoneLine) tellFirst(seq int64) {
-	l.turn.Lock()
-	defer l.turn.Unlock()
-	if !l.owes(seq) { // somebody else has told it
-		return
-	}
+// tellFirst tells what waits longest. Whoever calls it has the turn.
+func (l *zoneLine) tellFirst() {
 	l.mu.Lock()
 	first := l.waiting[0]
 	l.mu.Unlock()
@@ -118,6 +132,7 @@ func (l *zoneLine) tellFirst(seq int64) {
 	l.mu.Lock()
 	l.waiting = slices.Delete(l.waiting, 0, 1)
 	l.mu.Unlock()
+	close(first.told)
 }
 
 // told is the last change up to which nothing is owed, at most at.
