@@ -56,7 +56,11 @@ func parsePHC(text string) (phc, error) {
 	if errSalt != nil || errKey != nil || !ok || !within(len(salt), 8, 64) || !within(len(key), 16, 64) {
 		return phc{}, errPHC
 	}
-	return phc{c, salt, key}, nil
+	p := phc{c, salt, key}
+	if p.text() != text { // leading zeros, and line ends, which the decoder skips
+		return phc{}, errPHC
+	}
+	return p, nil
 }
 
 func parseCost(text string) (cost, bool) {
