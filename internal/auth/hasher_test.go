@@ -72,6 +72,7 @@ func TestVerifyRefusesOtherForms(t *testing.T) {
 		"$argon2id$v=19$m=0256,t=2,p=1$" + salt + "$" + key,
 		"$argon2id$v=19$m=256,t=2,p=1$" + salt + "\n$" + key,
 		"$argon2id$v=19$m=256,t=2,p=1$" + salt + "$" + key[:4] + "\r" + key[4:],
+		"$argon2id$v=19$m=256,t=2,p=1$" + salt + "$" + key[:42] + "5", // a bit that is left over
 		"$argon2id$v=19$t=2,m=256,p=1$" + salt + "$" + key,
 		"$argon2id$v=19$m=256,t=2$" + salt + "$" + key,
 		"$argon2id$v=19$m=256,t=2,p=1,x=1$" + salt + "$" + key,

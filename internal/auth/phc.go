@@ -50,14 +50,14 @@ func parsePHC(text string) (phc, error) {
 	if len(f) != 6 || f[0] != "" || f[1] != "argon2id" || f[2] != "v=19" {
 		return phc{}, errPHC
 	}
-	salt, errSalt := base64.RawStdEncoding.Strict().DecodeString(f[4])
-	key, errKey := base64.RawStdEncoding.Strict().DecodeString(f[5])
+	salt, errSalt := base64.RawStdEncoding.DecodeString(f[4])
+	key, errKey := base64.RawStdEncoding.DecodeString(f[5])
 	c, ok := parseCost(f[3])
 	if errSalt != nil || errKey != nil || !ok || !within(len(salt), 8, 64) || !within(len(key), 16, 64) {
 		return phc{}, errPHC
 	}
 	p := phc{c, salt, key}
-	if p.text() != text { // leading zeros, and line ends, which the decoder skips
+	if p.text() != text { // leading zeros; bits that are left over, and line ends, which the decoder skips
 		return phc{}, errPHC
 	}
 	return p, nil

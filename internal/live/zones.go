@@ -34,7 +34,7 @@ type zoneLine struct {
 
 // zoneNews is what one turn of the feed brought of zones.
 type zoneNews struct {
-	by      []int64 // the changes that it comes from, ascending; nil where everything was loaded
+	by      []int64 // the changes that it comes from, ascending
 	written []hostkeep.Zone
 	gone    []int64
 	told    chan struct{} // closed then
@@ -44,26 +44,33 @@ func newZoneLine(to Zones) *zoneLine {
 	return &zoneLine{to: to, woken: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
 }
 
-// replace tells all zones that there are, in the place of whatever waits.
+// replace tells all zones that there are, and with them whatever waits. Nothing may
+// be added meanwhile.
 func (l *zoneLine) replace(zones []hostkeep.Zone) {
 	if l.to == nil {
 		return
 	}
 	l.turn <- struct{}{}
 	defer func() { <-l.turn }()
-	l.put([]zoneNews{{written: zones}})
 	l.to.Replace(zones)
-	l.put(nil)
+	l.done(len(l.waiting))
 }
 
-func (l *zoneLine) put(waiting []zoneNews) {
+// done takes the first n out of the line. Whoever calls it has the turn.
+func (l *zoneLine) done(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.waiting = waiting
+	for _, news := range l.waiting[:n] {
+		close(news.told)
+	}
+	l.waiting = slices.Delete(l.waiting, 0, n)
 }
 
 // add puts what was done to zones into the line.
 func (l *zoneLine) add(d hostkeep.Delta) {
+	if l.to == nil {
+		return
+	}
 	isZone := func(o hostkeep.Object) bool { return o.Kind == hostkeep.KindZone }
 	news := zoneNews{written: d.Zones, told: make(chan struct{})}
 	for _, e := range d.Events {
@@ -71,7 +78,7 @@ func (l *zoneLine) add(d hostkeep.Delta) {
 			news.by = append(news.by, e.Seq)
 		}
 	}
-	if l.to == nil || len(news.by) == 0 {
+	if len(news.by) == 0 {
 		return
 	}
 	for _, o := range d.Gone {
@@ -96,7 +103,7 @@ func (l *zoneLine) owed(seq int64) (n zoneNews, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	i := slices.IndexFunc(l.waiting, func(n zoneNews) bool {
-		return seq == anything || n.by == nil || slices.Contains(n.by, seq)
+		return seq == anything || slices.Contains(n.by, seq)
 	})
 	if i < 0 {
 		return n, false
@@ -129,21 +136,15 @@ func (l *zoneLine) tellFirst() {
 	first := l.waiting[0]
 	l.mu.Unlock()
 	l.to.Change(first.written, first.gone)
-	l.mu.Lock()
-	l.waiting = slices.Delete(l.waiting, 0, 1)
-	l.mu.Unlock()
-	close(first.told)
+	l.done(1)
 }
 
 // told is the last change up to which nothing is owed, at most at.
 func (l *zoneLine) told(at int64) int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	switch {
-	case len(l.waiting) == 0:
+	if len(l.waiting) == 0 {
 		return at
-	case l.waiting[0].by == nil:
-		return 0
 	}
 	return l.waiting[0].by[0] - 1
 }

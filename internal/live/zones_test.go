@@ -181,4 +181,15 @@ func TestZonesAnew(t *testing.T) {
 	r.ok(r.node.Follow(t.Context()))
 	same(t, "given", a.texts(), map[string]string{"other.test": "2"})
 	same(t, "times that all was given", a.loads, 2)
+
+	// What still waits to be told was before that, and is not told after it.
+	r.change(r.there, func(tx *sqlstore.Tx) error { return tx.UpdateZone(zone(30, "other.test", "3")) })
+	r.ok(r.node.Follow(t.Context()))
+	r.gate.on("Since", func() error { return sqlstore.ErrDiverged })
+	last := r.change(r.there, func(tx *sqlstore.Tx) error { return tx.UpdateZone(zone(30, "other.test", "4")) })
+	r.ok(r.node.Follow(t.Context()))
+	same(t, "position", r.posted(), last.Seq)
+	r.turn()
+	same(t, "given", a.texts(), map[string]string{"other.test": "4"})
+	same(t, "times that all was given", a.loads, 3)
 }
